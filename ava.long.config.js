@@ -1,0 +1,6 @@
+// The large seeded samples.
+export default {
+  files: ['build/test/**/*.long.test.js'],
+  nodeArguments: ['--enable-source-maps'],
+  timeout: '60m',
+};

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One load or store of the running task, as the hardware does it: through this CPU's TLB, else by
+// walking the page tables without a lock; accessed and dirty are set by the walk. What is missing
+// or not allowed is a page fault, after which the instruction starts again.
+
+import { local_irq_restore, local_irq_save } from '../../include/linux/irqflags.ts';
+import type { mm_struct } from '../../include/linux/mm_types.ts';
+import type { pte_t, uaddr, unsigned_long } from '../../include/linux/types.ts';
+import { exc_page_fault, pt_regs, X86_PF_PROT, X86_PF_USER, X86_PF_WRITE } from './fault.ts';
+import { current } from './machine.ts';
+import { frame_content, pfn_to_page, set_frame_content } from './memory.ts';
+import {
+  _PAGE_ACCESSED, _PAGE_DIRTY, _PAGE_PRESENT, pmd_offset, p4d_offset, pgd_offset, pte_access_permitted, pte_dirty,
+  pte_index, pte_pfn, pud_offset, TASK_SIZE, type pte_cell,
+} from './pgtable.ts';
+import { tlb_drop, tlb_fill, tlb_lookup } from './tlb.ts';
+
+export type access_result =
+  | { readonly kind: 'ok'; readonly value: number }
+  | { readonly kind: 'signal'; readonly signal: 'SIGSEGV' | 'SIGBUS' | 'SIGKILL' };
+
+/** One locked cycle on the entry: checks it and sets accessed, for a store also dirty. Gives what it then is. */
+export function ptep_hw_access(ptep: pte_cell, write: boolean): pte_t {
+  const pte = ptep.pte;
+  if (!pte_access_permitted(pte, write)) return pte;
+  const set = (pte | _PAGE_ACCESSED | (write ? _PAGE_DIRTY : 0)) >>> 0;
+  if (set !== pte) ptep.pte = set;
+  return set;
+}
+
+/** The hardware's walk: the entry's value after the access was marked in it, 0 where there is no table. */
+function walk_tables(mm: mm_struct, va: uaddr, write: boolean): pte_t {
+  const pud = pud_offset(p4d_offset(pgd_offset(mm, va), va), va);
+  const table = pmd_offset(pud, va).pmd;
+  if (table === null) return 0;
+  return ptep_hw_access(table.cell(pte_index(va)), write);
+}
+
+/** A translation that allows the access, or what the fault is about. */
+function translate(mm: mm_struct, va: uaddr, write: boolean): { readonly pte: pte_t; readonly allowed: boolean } {
+  const entry = tlb_lookup(mm, va);
+  // A store through an entry that is clean has to set dirty in the table first: it walks again.
+  if (entry !== null && pte_access_permitted(entry.pte, write) && (!write || pte_dirty(entry.pte)))
+    return { pte: entry.pte, allowed: true };
+  // What the TLB does not allow is a fault at once, whatever the table says by now.
+  if (entry !== null && !pte_access_permitted(entry.pte, write))
+    return { pte: entry.pte, allowed: false };
+  const pte = walk_tables(mm, va, write);
+  const allowed = pte_access_permitted(pte, write);
+  if (allowed) tlb_fill(mm, va, pte);
+  return { pte, allowed };
+}
+
+/** Interrupts are not taken in the middle of an instruction: a flush from elsewhere waits for its end. */
+function access(va: uaddr, write: boolean, value: number): access_result {
+  const task = current();
+  for (;;) {
+    if (va >= TASK_SIZE || task.mm === null) return { kind: 'signal', signal: 'SIGSEGV' };
+    local_irq_save();
+    const { pte, allowed } = translate(task.mm, va, write);
+    if (allowed) {
+      const page = pfn_to_page(pte_pfn(pte));
+      if (write) set_frame_content(page, value);
+      const held = write ? value : frame_content(page);
+      local_irq_restore();
+      return { kind: 'ok', value: held };
+    }
+    tlb_drop(task.mm, va);
+    local_irq_restore();
+
+    const regs = new pt_regs();
+    exc_page_fault(regs, error_code(pte, write), va);
+    if (task.sigkill) return { kind: 'signal', signal: 'SIGKILL' };
+    if (regs.signal !== null) return { kind: 'signal', signal: regs.signal };
+  }
+}
+
+function error_code(pte: pte_t, write: boolean): unsigned_long {
+  return X86_PF_USER | (write ? X86_PF_WRITE : 0) | (pte & _PAGE_PRESENT ? X86_PF_PROT : 0);
+}
+
+export function user_load(va: uaddr): access_result { return access(va, false, 0); }
+export function user_store(va: uaddr, value: number): access_result { return access(va, true, value); }

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Messages to the log: there is none.
+
+import { notModelled } from '../../arch/model/marks.ts';
+
+export function pr_warn_once(_fmt: string): void { notModelled('the kernel log'); }

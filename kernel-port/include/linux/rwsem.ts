@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reader-writer semaphores: a queued writer blocks new readers; who queues is the explorer's
+// business. With one thread a lock that is held stays held.
+
+import { block_until, current } from '../../arch/model/machine.ts';
+import type { int } from './types.ts';
+import type { task_struct } from './sched.ts';
+
+export class rw_semaphore {
+  writer: task_struct | null = null;
+  readers: readonly task_struct[] = [];
+  readonly name: string;
+  readonly owner: object | null;
+  constructor(name: string, owner: object | null = null) { this.name = name; this.owner = owner; }
+}
+function without(readers: readonly task_struct[], task: task_struct): readonly task_struct[] {
+  const at = readers.indexOf(task);
+  return at < 0 ? readers : [...readers.slice(0, at), ...readers.slice(at + 1)];
+}
+/** A semaphore is made free; initialising one that is in use is not modelled. */
+export function init_rwsem(_sem: rw_semaphore): void {}
+export function down_read(sem: rw_semaphore): void {
+  block_until(() => sem.writer === null, sem, sem.name);
+  sem.readers = [...sem.readers, current()];
+}
+export function down_read_killable(sem: rw_semaphore): int { down_read(sem); return 0; }
+export function down_read_trylock(sem: rw_semaphore): boolean {
+  if (sem.writer !== null) return false;
+  sem.readers = [...sem.readers, current()];
+  return true;
+}
+export function up_read(sem: rw_semaphore): void { sem.readers = without(sem.readers, current()); }
+export function down_write(sem: rw_semaphore): void {
+  block_until(() => sem.writer === null && sem.readers.length === 0, sem, sem.name);
+  sem.writer = current();
+}
+export function down_write_nested(sem: rw_semaphore, _subclass: int): void { down_write(sem); }
+export function down_write_killable(sem: rw_semaphore): int { down_write(sem); return 0; }
+export function down_write_trylock(sem: rw_semaphore): boolean {
+  if (sem.writer !== null || sem.readers.length !== 0) return false;
+  sem.writer = current();
+  return true;
+}
+export function up_write(sem: rw_semaphore): void { sem.writer = null; }
+export function downgrade_write(sem: rw_semaphore): void {
+  sem.writer = null;
+  sem.readers = [...sem.readers, current()];
+}
+export function rwsem_is_locked(sem: rw_semaphore): boolean { return sem.writer !== null || sem.readers.length !== 0; }

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { notModelled } from '../../arch/model/marks.ts';
+import type { file } from './fs.ts';
+import type { mm_struct } from './mm_types.ts';
+import type { int, long, unsigned_long } from './types.ts';
+
+export function security_vm_enough_memory_mm(_mm: mm_struct, _pages: long): int {
+  notModelled('overcommit accounting: there is always enough');
+  return 0;
+}
+
+export function security_mmap_file(_file: file | null, _prot: unsigned_long, _flags: unsigned_long): int { return 0; }

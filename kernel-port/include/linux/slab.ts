@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Kernel memory. Objects are made with `new`; what is modelled is that making one can fail.
+
+import { should_fail, this_machine } from '../../arch/model/machine.ts';
+import type { gfp_t, StructClass } from './types.ts';
+
+/** Counts an allocation of kernel memory and says whether it fails. */
+export function kmalloc_fails(): boolean { return should_fail(this_machine().fail_slab_alloc); }
+export function kfree(objp: object | null): void { if (objp) this_machine().on_free(objp); }
+export function kvfree(addr: object | null): void { kfree(addr); }
+/** kvcalloc, kmalloc_array: n elements, all of them `zero`; null when it fails. */
+export function kvcalloc<T>(n: number, zero: T): T[] | null { return kmalloc_fails() ? null : new Array<T>(n).fill(zero); }
+export function kcalloc<T>(n: number, zero: T): T[] | null { return kvcalloc(n, zero); }
+export function kmalloc_array<T>(n: number, zero: T): T[] | null { return kvcalloc(n, zero); }
+export function kvmalloc_array<T>(n: number, zero: T): T[] | null { return kvcalloc(n, zero); }
+
+/** A cache makes objects of one struct, all fields zero. */
+export interface kmem_cache<T extends object> { readonly name: string; readonly make: () => T }
+export function kmem_cache_create<T extends object>(name: string, make: () => T): kmem_cache<T> { return { name, make }; }
+export function kmem_cache_alloc<T extends object>(s: kmem_cache<T>, _flags: gfp_t): T | null { return kmalloc_fails() ? null : s.make(); }
+export function kmem_cache_free<T extends object>(_s: kmem_cache<T>, objp: T): void { this_machine().on_free(objp); }
+/** One struct, all fields zero. */
+export function kzalloc<T extends object>(struct: StructClass<T>, _flags: gfp_t): T | null { return kmalloc_fails() ? null : new struct(); }

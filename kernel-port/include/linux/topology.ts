@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { int } from './types.ts';
+
+/** NUMA=n: one node. */
+export function numa_node_id(): int { return 0; }
+export function numa_mem_id(): int { return numa_node_id(); }

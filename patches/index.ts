@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// All patches the project knows: series, versions, order.
+
+import type { PatchModule } from '../verifier/transform/patch.ts';
+import v2p1 from './device-coherent/v2/0001-zone-device-coherent-type.ts';
+import v2p2 from './device-coherent/v2/0002-coherent-vma-selection.ts';
+import v2p3 from './device-coherent/v2/0003-gup-migrate-longterm.ts';
+import v3p1 from './device-coherent/v3/0001-zone-device-coherent-type.ts';
+import v3p2 from './device-coherent/v3/0002-coherent-vma-selection.ts';
+import v3p3 from './device-coherent/v3/0003-gup-fail-longterm.ts';
+
+export interface SeriesVersion {
+  /** `device-coherent/v2` */
+  readonly id: string;
+  readonly series: string;
+  readonly version: string;
+  /** Of the cover letter. */
+  readonly title: string;
+  readonly coverId: string;
+  /** How many patches were posted; `patches` has those stated here, in order. */
+  readonly of: number;
+  /** The target it stands on. */
+  readonly base: string;
+  /** Version switches, with the values the series is reviewed on. */
+  readonly switches: Readonly<Record<string, readonly string[]>>;
+  readonly patches: readonly PatchModule[];
+}
+
+export const SERIES: readonly SeriesVersion[] = [
+  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v2p1, v2p2, v2p3]),
+  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v3p1, v3p2, v3p3]),
+];
+
+/** What a version has in common stands in each of its patches; the first speaks for all. */
+function version(title: string, patches: readonly [PatchModule, ...PatchModule[]]): SeriesVersion {
+  const { series, version: name, coverId, of, base = 'base', switches = {} } = patches[0].meta;
+  return { id: `${series}/${name}`, series, version: name, title, coverId, of, base, switches, patches };
+}
+
+export const PATCHES: readonly PatchModule[] = SERIES.flatMap((one) => one.patches);
+
+export function findSeries(id: string): SeriesVersion | undefined {
+  return SERIES.find((one) => one.id === id);
+}
+
+/** By `device-coherent/v2/3`. */
+export function findPatch(id: string): PatchModule | undefined {
+  return PATCHES.find((one) => one.id === id);
+}
+
+export function findByMessageId(messageId: string): PatchModule | undefined {
+  const bare = messageId.replace(/^<|>$/g, '');
+  return PATCHES.find((one) => one.meta.messageId === bare);
+}
+
+/** The patches of its series before it, in order. */
+export function predecessors(patch: PatchModule): readonly PatchModule[] {
+  const all = findSeries(`${patch.meta.series}/${patch.meta.version}`)?.patches ?? [];
+  return all.filter((one) => one.meta.number < patch.meta.number);
+}

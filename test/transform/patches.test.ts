@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+import test from 'ava';
+import { findByMessageId, findPatch, PATCHES, predecessors, SERIES } from '../../patches/index.ts';
+import { applyPatch, renameAll, revertPatch } from '../../verifier/transform/index.ts';
+import { changedFiles, loadPort, type PortTree } from '../../verifier/tree/load.ts';
+import { checkTypes } from '../../verifier/tree/check.ts';
+
+const port = loadPort();
+
+function upTo(id: string): { readonly before: PortTree; readonly after: PortTree } {
+  const one = findPatch(id);
+  if (one === undefined) throw new Error(id);
+  let before = port;
+  for (const earlier of predecessors(one)) {
+    const result = applyPatch(before, earlier);
+    if (result.ok) before = result.tree;
+  }
+  const result = applyPatch(before, one);
+  if (!result.ok) throw new Error(JSON.stringify(result.conflict));
+  return { before, after: result.tree };
+}
+
+for (const series of SERIES) {
+  test(`${series.id} applies in order, and comes off again to the byte`, (t) => {
+    let tree = port;
+    for (const one of series.patches) {
+      const result = applyPatch(tree, one);
+      if (!result.ok) return t.fail(JSON.stringify(result.conflict, null, 1));
+      t.is(applyPatch(result.tree, one).ok, false);
+      const unrecorded = applyPatch({ ...result.tree, applied: [] }, one);
+      t.is(!unrecorded.ok && unrecorded.conflict.rule, 'already-applied');
+      const back = revertPatch(result.tree, result);
+      t.deepEqual(back.ok ? changedFiles(back.tree, tree) : 'conflict', []);
+      tree = result.tree;
+    }
+    return undefined;
+  });
+}
+
+test('the registry knows each by id and by Message-ID', (t) => {
+  for (const one of PATCHES) {
+    t.is(findPatch(one.id), one);
+    t.is(findByMessageId(`<${one.meta.messageId}>`), one);
+  }
+  t.is(new Set(PATCHES.map((one) => one.meta.messageId)).size, PATCHES.length);
+  t.deepEqual(SERIES.map((one) => [one.id, one.patches.map((p) => p.meta.number), one.switches]), [
+    ['device-coherent/v2', [1, 2, 3], { GRAB_FORM: ['886d', 'own'] }],
+    ['device-coherent/v3', [1, 2, 3], { GRAB_FORM: ['886d', 'own'] }],
+  ]);
+});
+
+test('v2/3 returns a vm_fault_t as an int, and breaks MIGRATION=n', (t) => {
+  const { before, after } = upTo('device-coherent/v2/3');
+  t.deepEqual(checkTypes(before, after).added.map(({ rule, function: fn, statement, config, text }) => ({ rule, fn, statement, config, text })), [
+    { rule: 'type-mismatch', fn: 'migrate_device_page', statement: 'return page.pgmap.ops.migrate_to_ram(vmf);', config: 'default', text: 'vm_fault_t where int is returned' },
+    {
+      rule: 'config-break', fn: '__gup_longterm_locked', statement: 'rc = check_and_migrate_movable_pages(start, rc, pages, gup_flags);', config: 'MIGRATION=n',
+      text: 'check_and_migrate_movable_pages() takes 3 arguments and is handed 4',
+    },
+  ]);
+});
+
+for (const id of ['device-coherent/v2/1', 'device-coherent/v2/2', 'device-coherent/v3/3']) {
+  test(`${id} brings no type findings`, (t) => {
+    const { before, after } = upTo(id);
+    t.deepEqual(checkTypes(before, after).added, []);
+  });
+}
+
+test('v2/3 with other names for things applies to the port with those names', (t) => {
+  const { before } = upTo('device-coherent/v2/3');
+  const one = findPatch('device-coherent/v2/3');
+  if (one === undefined) return t.fail();
+  const renamed = renameAll(before, one, { head: 'first', check_and_migrate_movable_pages: 'check_movable', migrate_device_page: 'migrate_one', page_index: 'at' });
+  const result = applyPatch(renamed.tree, renamed.patch);
+  t.true(result.ok);
+  return undefined;
+});

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The monitor of an execution: hands each event to the rules that need it. Rules over state are
+// kept up by what the step touched; what can only be judged at rest is judged when a step is over.
+
+import { ExecutionEnd, type Frame, type Monitor, type PortObject } from '../instrument/runtime.ts';
+import type { Site } from '../instrument/sites.ts';
+import type { LoopActivation } from '../instrument/loops.ts';
+import { Contracts } from './contracts.ts';
+import { Lifetimes } from './life.ts';
+import { Locks } from './locks.ts';
+import { Mappings } from './maps.ts';
+import { References } from './refs.ts';
+import { AtRest, type DeviceObj } from './rest.ts';
+import type { Tracer } from './trace.ts';
+import { classOf, isMm, isPage, isPagevec, isPteCell, type Counter, type FrameObj } from './view.ts';
+import type { World } from './world.ts';
+
+/** What an execution cost, counted as it ran. */
+export interface Counts { rounds: number; pins: number; unpins: number; callbacks: number }
+
+const PIN_BIAS = 1024;
+
+export class Checker implements Monitor {
+  readonly world: World;
+  readonly references: References;
+  readonly mappings: Mappings;
+  readonly locks: Locks;
+  readonly lifetimes: Lifetimes;
+  readonly contracts: Contracts;
+  readonly atRest: AtRest;
+  readonly counts: Counts = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
+  tracer: Tracer | null = null;
+  cycled: LoopActivation | null = null;
+  /** The frames left since the last call, innermost first: where the last result came from. */
+  #returning: Frame[] = [];
+
+  constructor(world: World) {
+    this.world = world;
+    this.references = new References(world);
+    this.mappings = new Mappings(world);
+    this.locks = new Locks(world, () => this.mappings.settle());
+    this.lifetimes = new Lifetimes(world);
+    this.contracts = new Contracts(world, (page) => this.mappings.onDeviceFree(page));
+    this.atRest = new AtRest(world, (page) => this.mappings.mapped(page));
+    world.machine.on_trap = (kind, what) => this.#trap(kind, what);
+    world.machine.on_free = (object) => this.lifetimes.onObjectFree(object);
+    world.machine.on_blocked = (on, why) => this.locks.onBlocked(on, why);
+  }
+
+  /**
+   * The statement of core mm that brought a result into being: the innermost function on the way
+   * out that returned it; `counting` only asks those that return a count (long).
+   */
+  returnedFrom(result: number, counting: boolean): Site | null {
+    const sites = this.world.runtime.sites;
+    const frame = this.#returning.find((f) => f.file.startsWith('mm/') && f.result === result
+      && (!counting || /: (unsigned_)?long$/.test(sites[f.entry]?.text ?? '')));
+    return sites[(frame ?? this.#returning[this.#returning.length - 1])?.site ?? -1] ?? null;
+  }
+
+  stepEnd(devices: readonly DeviceObj[], isolated: number): void {
+    this.mappings.settle();
+    this.locks.atStepEnd();
+    this.references.atStepEnd();
+    this.atRest.check(devices, isolated);
+  }
+
+  // --- Monitor ----------------------------------------------------------------------------------
+
+  read(o: PortObject, k: string): void {
+    if (k === 'mmap' && isMm(o)) this.locks.onVmaList(o);
+    this.lifetimes.onRead(o, k);
+  }
+
+  write(o: PortObject, k: string, old: unknown, value: unknown): void {
+    this.tracer?.write(o, k, old, value);
+    switch (k) {
+      case 'counter': {
+        if (classOf(o) !== 'atomic_t') break;
+        const counter = o as unknown as Counter;
+        this.#cost(counter, Number(value) - Number(old));
+        this.references.onCount(counter, Number(old), Number(value));
+        this.mappings.onCount(counter);
+        break;
+      }
+      case 'pte':
+        if (isPteCell(o) && old !== value) {
+          this.references.onPte(o, Number(old), Number(value));
+          this.mappings.onPte(o, Number(old), Number(value));
+        }
+        break;
+      case 'holder': case 'writer': case 'readers':
+        this.locks.onWord(o, k, old, value);
+        break;
+      case 'flags':
+        if (isPage(o)) {
+          const before = Number(old);
+          const after = Number(value);
+          if (((before ^ after) & 1) !== 0) this.locks.onPageLock(o, (after & 1) !== 0);
+          this.mappings.onFlags(o, before, after);
+        }
+        break;
+      case 'nr':
+        if (isPagevec(o)) this.references.onPagevec(o, Number(old), Number(value));
+        break;
+      case 'allocated':
+        if (classOf(o) === 'frame') {
+          const frame = o as unknown as FrameObj;
+          this.lifetimes.onFrame(frame, old === true, value === true);
+          if (value === false && !this.world.isDevice(frame.page)) this.mappings.onFree(frame);
+        }
+        break;
+      default:
+    }
+    this.lifetimes.onWrite(o, k);
+    this.contracts.onWrite(o, k);
+  }
+
+  nullDereference(k: string): never {
+    this.world.report({ rule: 'null-dereference', object: k, message: `NULL is followed to ${k}` });
+    throw new ExecutionEnd('finding', 'null-dereference');
+  }
+
+  call(_o: PortObject, k: string, args: readonly unknown[]): void {
+    if (k === 'migrate_to_ram') this.counts.callbacks += 1;
+    this.contracts.onCall(k, args);
+  }
+  returned(): void {}
+
+  enter(frame: Frame): void {
+    if (frame.function === '__get_user_pages_locked' || frame.function === 'lockless_pages_from_mm') this.counts.rounds += 1;
+    this.#returning.length = 0;
+    this.tracer?.enter(frame);
+  }
+  leave(frame: Frame): void {
+    this.#returning.push(frame);
+    if (frame.lists !== null) for (const head of frame.lists) this.lifetimes.onLocalList(head);
+    this.contracts.onLeave(frame);
+    this.tracer?.leave(frame);
+  }
+
+  cycle(activation: LoopActivation, kind: 'equal' | 'leaks'): never {
+    this.cycled = activation;
+    const site = this.world.runtime.sites[activation.site] ?? null;
+    const text = site === null ? 'a loop' : site.text;
+    if (kind === 'leaks') {
+      this.world.report({ rule: 'refcount-leak', object: this.references.kindsInCycle(), site, message: `each round of \`${text}\` leaves a reference behind` });
+    } else {
+      const killable = this.world.view.current().sigkill;
+      this.world.report({
+        rule: 'unbounded-retry', object: this.references.kindsInCycle(), site,
+        message: `\`${text}\` comes round with an equal state: it will never end${killable ? ', though a signal is pending' : ''}`,
+      });
+    }
+    throw new ExecutionEnd('cycle', text);
+  }
+
+  #cost(counter: Counter, d: number): void {
+    if (!isPage(counter.owner) || counter.owner._refcount !== counter) return;
+    if (d >= PIN_BIAS - 1) this.counts.pins += Math.round(d / PIN_BIAS);
+    if (-d >= PIN_BIAS - 1) this.counts.unpins += Math.round(-d / PIN_BIAS);
+  }
+
+  #trap(kind: string, what: string): void {
+    if (kind === 'MIGHT_SLEEP') { this.locks.maySleep(''); return; }
+    const text = this.world.runtime.here()?.text ?? '';
+    switch (kind) {
+      case 'BUG': this.world.report({ rule: 'bug-on', object: 'BUG', message: what || text, ends: true }); break;
+      case 'VM_BUG_ON': this.#observed(kind, what || text); break;
+      case 'WARN': case 'VM_WARN_ON': this.world.report({ rule: 'warn-on', object: kind, message: what || text }); break;
+      case 'BAD_PAGE': this.world.report({ rule: 'bad-page-state', object: 'page', message: what }); break;
+      case 'PTE_MISUSE': this.world.report({ rule: 'pte-misuse', object: 'entry', message: what }); break;
+      default: throw new Error(`the machine traps with an unknown kind ${kind}`);
+    }
+  }
+
+  /** A VM_* observer: noted as what a debug kernel says, and the run goes on (model-rules.md, 2.8). */
+  #observed(kind: string, what: string): void {
+    this.world.report({ rule: 'bug-on', object: kind, message: what });
+  }
+}

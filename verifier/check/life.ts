@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Lifetimes: use after free, double free, and the two arms of struct page. Struct pages are
+// type-stable, so what is forbidden is not to look at one but to use what it says after the frame
+// went back; only the allocator does that (model-rules.md, 2.2 and 2.4).
+
+import type { PortObject } from '../instrument/runtime.ts';
+import { classOf, isObject, isPage, type FrameObj, type PageObj } from './view.ts';
+import type { World } from './world.ts';
+
+const PAGE_FIELDS = new Set(['flags', 'mapping', 'index', 'private', '_mapcount', '_refcount', 'pgmap', 'zone_device_data', 'lru']);
+/** The files that own free frames. */
+const ALLOCATOR = new Set(['mm/page_alloc.ts']);
+
+export class Lifetimes {
+  readonly #world: World;
+  readonly #freed = new WeakMap<object, string>();
+  #any = false;
+  constructor(world: World) { this.#world = world; }
+
+  /** Some object went back to its cache: every read is looked at from then on. */
+  anyFreed(): boolean { return this.#any; }
+
+
+  onRead(o: PortObject, k: string): void {
+    if (isPage(o)) {
+      this.#page(o, k, 'read');
+      if (k === 'pgmap' && o.arm0 === 'lru') this.#overlay(o, 'pgmap', 'lru.next');
+      if (k === 'zone_device_data' && o.arm1 === 'lru' && this.#world.isDevice(o)) this.#overlay(o, 'zone_device_data', 'lru.prev');
+      return;
+    }
+    const where = this.#freed.get(o);
+    if (where !== undefined) {
+      this.#world.report({ rule: 'use-after-free', object: classOf(o), message: `${classOf(o)}->${k} is read after it was freed (${where})` });
+    }
+  }
+
+  onWrite(o: PortObject, k: string): void {
+    if (isPage(o)) this.#page(o, k, 'written');
+    else if (this.#freed.has(o)) {
+      this.#world.report({ rule: 'use-after-free', object: classOf(o), message: `${classOf(o)}->${k} is written after it was freed (${this.#freed.get(o) ?? ''})` });
+    }
+    if (classOf(o) === 'page_lru') this.#listWrite(o, k);
+  }
+
+  /** frame.allocated := value */
+  onFrame(frame: FrameObj, before: boolean, after: boolean): void {
+    if (!before && !after) {
+      this.#world.report({ rule: 'double-free', object: this.#world.kindOf(frame.page), message: `${this.#world.nameOf(frame.page)} is freed, but it is free already` });
+    }
+  }
+
+  /** An object went back to its cache (kmem_cache_free, kfree). */
+  onObjectFree(o: object): void {
+    const site = this.#world.runtime.here();
+    if (this.#freed.has(o)) {
+      this.#world.report({ rule: 'double-free', object: classOf(o), message: `${classOf(o)} is freed twice (first ${this.#freed.get(o) ?? ''})` });
+    }
+    this.#any = true;
+    this.#freed.set(o, site === null ? 'earlier' : `${site.function}, ${site.file}:${site.line}`);
+  }
+
+  /** A function returns: no page may hang on a list head of its frame (model-rules.md, 1). */
+  onLocalList(head: PortObject): void {
+    for (let node: unknown = head['next']; node !== head && isObject(node); node = node['next']) {
+      const page = node['owner'];
+      if (!isPage(page) || node['prev'] === null) return;
+      // Freed pages leave their old links behind, as in C.
+      if (this.#world.frameOf(page)?.allocated !== true) return;
+      this.#world.report({
+        rule: 'lost-page', object: this.#world.kindOf(page),
+        message: `${this.#world.nameOf(page)} is on a list of the function that returns here: nobody can put it back`,
+      });
+    }
+  }
+
+  #page(page: PageObj, k: string, how: 'read' | 'written'): void {
+    if (!PAGE_FIELDS.has(k) || this.#world.isDevice(page)) return;
+    const frame = this.#world.frameOf(page);
+    if (frame === undefined || frame.allocated) return;
+    const frames = this.#world.runtime.frames;
+    const here = frames[frames.length - 1];
+    if (here === undefined || frames.some((f) => ALLOCATOR.has(f.file))) return;
+    this.#world.report({ rule: 'use-after-free', object: this.#world.kindOf(page), message: `${this.#world.nameOf(page)}->${k} is ${how} after the page was freed` });
+  }
+
+  #overlay(page: PageObj, arm: string, wrote: string): void {
+    this.#world.report({
+      rule: 'overlay-misuse', object: this.#world.kindOf(page),
+      message: `${this.#world.nameOf(page)}: ${arm} is read, but the word was last written as ${wrote}`,
+    });
+  }
+
+  /** A device page's lru is written: its pgmap is gone (I9). */
+  #listWrite(o: PortObject, k: string): void {
+    const page = o['owner'];
+    if (!isPage(page) || !this.#world.isDevice(page)) return;
+    if (this.#world.runtime.frames.some((f) => ALLOCATOR.has(f.file))) return;
+    this.#world.report({
+      rule: 'overlay-misuse', object: 'device page',
+      message: `${this.#world.nameOf(page)} is put on a list: lru.${k} overwrites ${k === 'next' ? 'pgmap' : 'zone_device_data'}`,
+    });
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// At rest: what must hold when a step is over and nobody is inside the kernel (I4, I8, I21, I23,
+// I25). Read from the state of the machine, not from events.
+
+import { entriesOf, isObject, isPage, type MmObj, type PageObj } from './view.ts';
+import type { World } from './world.ts';
+
+export interface DeviceObj { readonly name: string; readonly device: Readonly<Record<string, unknown>> }
+
+export class AtRest {
+  readonly #world: World;
+  readonly #mapped: (page: PageObj) => number;
+  constructor(world: World, mapped: (page: PageObj) => number) {
+    this.#world = world;
+    this.#mapped = mapped;
+  }
+
+  /** isolated: how many pages the scenario itself holds isolated. */
+  check(devices: readonly DeviceObj[], isolated: number): void {
+    for (const mm of this.#world.mms()) {
+      this.#rss(mm);
+      this.#entries(mm);
+    }
+    this.#tlbs();
+    this.#isolatedCount(isolated);
+    for (const d of devices) this.#device(d);
+  }
+
+  #rss(mm: MmObj): void {
+    const anon = this.#world.view.number('include/linux/mm_types.ts', 'MM_ANONPAGES');
+    let counted = mm.rss_stat.count[anon]?.counter ?? 0;
+    // Per-task caches of the counters (SPLIT_RSS_COUNTING).
+    for (const t of this.#world.tasks) {
+      const cache: unknown = Reflect.get(t, 'rss_stat');
+      if (t.mm !== mm || !isObject(cache)) continue;
+      const counts = cache['count'];
+      const n: unknown = Array.isArray(counts) ? counts[anon] : undefined;
+      counted += typeof n === 'number' ? n : 0;
+    }
+    let named = 0;
+    for (const { cell } of entriesOf(mm)) {
+      const v = this.#world.ptes.decode(cell.pte);
+      if (v.kind === 'none' || v.kind === 'other' || (v.kind === 'present' && v.special)) continue;
+      named += 1;
+    }
+    if (counted !== named) {
+      this.#world.report({ rule: 'accounting', object: 'rss', message: `the mm counts ${counted} anonymous pages, but its tables name ${named}` });
+    }
+  }
+
+  #entries(mm: MmObj): void {
+    for (const { address, cell } of entriesOf(mm)) {
+      const v = this.#world.ptes.decode(cell.pte);
+      if (v.kind === 'migration') {
+        this.#world.report({ rule: 'stale-pte', object: 'migration entry', message: `a migration entry is left at 0x${address.toString(16)} and nobody migrates` });
+      }
+    }
+  }
+
+  /** No CPU may hold more than the tables give once the call that took it back has returned. */
+  #tlbs(): void {
+    for (const { cpu, mm, vpn, pte } of this.#tlbEntries()) {
+      const held = this.#world.ptes.decode(pte);
+      if (held.kind !== 'present') continue;
+      const cell = mm.pgd?.pmds[vpn >>> 9]?.pmd?.cells[vpn & 511];
+      const now = this.#world.ptes.decode(cell?.pte ?? 0);
+      const wider = now.kind !== 'present' || now.pfn !== held.pfn || (held.write && !now.write);
+      if (wider) {
+        this.#world.report({
+          rule: 'stale-tlb', object: 'translation',
+          message: `CPU${cpu} still translates 0x${(vpn * 4096).toString(16)} to pfn 0x${held.pfn.toString(16)}${held.write ? ' writable' : ''}; the table says ${now.kind}`,
+        });
+      }
+    }
+  }
+
+  *#tlbEntries(): Generator<{ cpu: number; mm: MmObj; vpn: number; pte: number }> {
+    const tlbs = this.#world.global('tlb');
+    if (!Array.isArray(tlbs)) return;
+    for (const [cpu, tlb] of tlbs.entries()) {
+      const entries: unknown = isObject(tlb) ? tlb['entries'] : undefined;
+      const list: Iterable<unknown> = entries instanceof Map ? entries.values() : Array.isArray(entries) ? entries : [];
+      for (const e of list) {
+        if (!isObject(e)) continue;
+        yield { cpu, mm: e['mm'] as MmObj, vpn: Number(e['vpn']), pte: Number(e['pte']) };
+      }
+    }
+  }
+
+  #isolatedCount(expected: number): void {
+    const stat = this.#world.global('node_stat');
+    let counted = 0;
+    for (const name of ['NR_ISOLATED_ANON', 'NR_ISOLATED_FILE']) {
+      const at = this.#world.view.number('include/linux/mmzone.ts', name);
+      const items: unknown = Array.isArray(stat) ? stat : isObject(stat) ? stat['count'] ?? stat['items'] ?? stat['vm_stat'] : undefined;
+      const n: unknown = Array.isArray(items) ? items[at] : undefined;
+      counted += typeof n === 'number' ? n : isObject(n) ? Number(n['counter']) : 0;
+    }
+    if (counted !== expected) {
+      this.#world.report({ rule: 'accounting', object: 'isolated', message: `the node counts ${counted} isolated page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
+    }
+  }
+
+  /** Every page of a device is either free, on its list once and with the base count, or in use. */
+  #device(d: DeviceObj): void {
+    const free = new Set<PageObj>();
+    for (let p: unknown = d.device['free_pages']; isPage(p); p = p.word1) {
+      if (free.has(p)) {
+        this.#world.report({ rule: 'double-free', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name} twice` });
+        return;
+      }
+      free.add(p);
+      if (this.#mapped(p) > 0 || p._refcount.counter > 1) {
+        this.#world.report({ rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name} with count ${p._refcount.counter}` });
+      }
+    }
+    for (const frame of this.#world.frames().values()) {
+      const page = frame.page;
+      if (!this.#world.isDevice(page) || free.has(page)) continue;
+      const owner: unknown = isObject(page.word0) ? page.word0['owner'] : undefined;
+      if (owner !== d.device) continue;
+      if (page._refcount.counter <= 1 && this.#mapped(page) === 0) {
+        this.#world.report({ rule: 'lost-page', object: 'device page', message: `${this.#world.nameOf(page)} of ${d.name} is free by its count, but the driver was not told` });
+      }
+    }
+  }
+}

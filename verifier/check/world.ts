@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What all rules share during one execution: the machine, its frames and tasks, what an object is
+// called, and where findings go. Rules read kernel objects as they are; the run's own accesses
+// alone are events.
+
+import type { Runtime } from '../instrument/runtime.ts';
+import { ExecutionEnd } from '../instrument/runtime.ts';
+import type { Site } from '../instrument/sites.ts';
+import type { LabelledSite, RunFinding } from './finding.ts';
+import { identity } from './finding.ts';
+import { PteDecoder } from './pte.ts';
+import { ruleNamed, type RuleName } from './rules.ts';
+import {
+  classOf, isObject, isPage, isPagevec, type FrameObj, type MachineObj, type MmObj, type PageObj, type Pagevec, type PortView, type TaskObj,
+} from './view.ts';
+
+const ZONE_SHIFT = 24;
+const ZONE_MASK = 7;
+export const ZONE_MOVABLE = 3;
+export const ZONE_DEVICE = 4;
+
+const NOWHERE: Site = { file: '', line: 0, function: '', text: '', covers: false };
+
+export interface FindingSpec {
+  readonly rule: RuleName;
+  readonly object: string;
+  readonly message: string;
+  /** Where, if not the statement that runs. */
+  readonly site?: Site | null;
+  readonly places?: readonly LabelledSite[];
+  /** Overrides what the rule says of itself. */
+  readonly ends?: boolean;
+}
+
+export class World {
+  readonly view: PortView;
+  readonly runtime: Runtime;
+  readonly machine: MachineObj;
+  readonly ptes: PteDecoder;
+  readonly findings: RunFinding[] = [];
+  readonly tasks: TaskObj[] = [];
+  /** The scenario step that runs, as outcomes name it. */
+  step = '';
+  readonly #seen = new Set<string>();
+  #frames: ReadonlyMap<number, FrameObj> | null = null;
+
+  constructor(view: PortView, runtime: Runtime, machine: MachineObj) {
+    this.view = view;
+    this.runtime = runtime;
+    this.machine = machine;
+    this.ptes = new PteDecoder(view);
+  }
+
+  /** Notes a finding; ends the execution where its rule says so. */
+  report(spec: FindingSpec): void {
+    const stack = this.runtime.stack();
+    const site = spec.site ?? placeIn(stack) ?? NOWHERE;
+    const finding: RunFinding = {
+      rule: spec.rule, site, object: spec.object, message: spec.message, places: spec.places ?? [],
+      stack, event: this.runtime.events, step: this.step,
+    };
+    const id = identity(finding);
+    if (!this.#seen.has(id)) {
+      this.#seen.add(id);
+      this.findings.push(finding);
+    }
+    if (spec.ends ?? ruleNamed(spec.rule).ends) throw new ExecutionEnd('finding', `${spec.rule}: ${spec.message}`);
+  }
+
+  // --- frames -----------------------------------------------------------------------------------
+
+  global(name: string): unknown { return this.machine.globals().find((g) => g.name === name)?.value; }
+
+  frames(): ReadonlyMap<number, FrameObj> {
+    if (this.#frames === null) {
+      const memory = this.global('memory');
+      const frames: unknown = isObject(memory) ? memory['frames'] : undefined;
+      if (!(frames instanceof Map)) return new Map();
+      this.#frames = frames;
+    }
+    return this.#frames;
+  }
+  frameOf(page: PageObj): FrameObj | undefined { return this.frames().get(page.pfn); }
+  pageAt(pfn: number): PageObj | null { return this.frames().get(pfn)?.page ?? null; }
+  isZeroPage(page: PageObj): boolean {
+    const memory = this.global('memory');
+    return isObject(memory) && memory['zero_pfn'] === page.pfn;
+  }
+  zoneOf(page: PageObj): number { return (page.flags >>> ZONE_SHIFT) & ZONE_MASK; }
+  isDevice(page: PageObj): boolean { return this.zoneOf(page) === ZONE_DEVICE; }
+
+  /** The pagevecs of each CPU, found by shape in the per-CPU globals. */
+  pagevecs(): readonly { readonly cpu: number; readonly pvec: Pagevec }[] {
+    const out: { cpu: number; pvec: Pagevec }[] = [];
+    for (const g of this.machine.globals()) {
+      if (!Array.isArray(g.value)) continue;
+      g.value.forEach((area: unknown, cpu) => {
+        if (!isObject(area)) return;
+        if (isPagevec(area)) out.push({ cpu, pvec: area });
+        for (const k of Object.keys(area)) {
+          const pvec = area[k];
+          if (isPagevec(pvec)) out.push({ cpu, pvec });
+        }
+      });
+    }
+    return out;
+  }
+  queued(page: PageObj, cpu: number | null): number {
+    let n = 0;
+    for (const { cpu: at, pvec } of this.pagevecs()) {
+      if (cpu !== null && at !== cpu) continue;
+      for (let i = 0; i < pvec.nr; i++) if (pvec.pages[i] === page) n += 1;
+    }
+    return n;
+  }
+
+  mms(): readonly MmObj[] {
+    return [...new Set(this.tasks.flatMap((t) => (t.mm === null ? [] : [t.mm])))];
+  }
+
+  /** What a report calls an object. */
+  nameOf(o: unknown): string {
+    if (isPage(o)) return `${this.kindOf(o)} 0x${o.pfn.toString(16)}`;
+    if (isObject(o)) {
+      const name = o['name'];
+      if (typeof name === 'string' && name !== '') return name;
+    }
+    return classOf(o);
+  }
+  /** The kind of a page, as findings are told apart by it. */
+  kindOf(page: PageObj): string {
+    if (this.isDevice(page)) return 'device page';
+    return this.zoneOf(page) === ZONE_MOVABLE ? 'movable page' : 'page';
+  }
+}
+
+/** The statement a report points at: the innermost one; helpers that only count are climbed out of. */
+export function placeIn(stack: readonly Site[]): Site | null { return stack[stack.length - 1] ?? null; }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Progress on stderr, after a second: on a terminal one line that is written over at most ten
+// times a second and erased at the end; else (a pipe, CI, TERM=dumb) a plain line every ten
+// seconds. Never a time to wait: a search does not know it.
+
+import type { Progress } from '../delta/review.ts';
+import { counted } from '../report/layout.ts';
+import type { Io } from './io.ts';
+
+const FIRST = 1000;
+const TERMINAL = 100;
+const PLAIN = 10_000;
+
+export interface Meter { readonly tick: (p: Progress) => void; readonly end: () => void }
+
+export function meter(io: Io, quiet: boolean): Meter {
+  if (quiet) return { tick: () => undefined, end: () => undefined };
+  const live = io.stderr.isTTY && io.env['TERM'] !== 'dumb' && (io.env['CI'] ?? '') === '';
+  const start = io.now();
+  let last: number | null = null;
+  let shown = false;
+  return {
+    tick: (p) => {
+      const now = io.now();
+      if (now - start < FIRST) return;
+      if (last !== null && now - last < (live ? TERMINAL : PLAIN)) return;
+      last = now;
+      if (live) io.stderr.write(`\r${progressLine(p).slice(0, 79)}\x1b[K`);
+      else io.stderr.write(`kpv: ${progressLine(p)}\n`);
+      shown = live;
+    },
+    end: () => {
+      if (shown) io.stderr.write('\r\x1b[K');
+      shown = false;
+    },
+  };
+}
+
+export function progressLine(p: Progress): string {
+  const found = p.findings === 0 ? '' : `  ${counted(p.findings, 'finding')}`;
+  return `${p.patch}  ${p.done}/${p.total} scenarios  ${p.events} accesses${found}  ${p.scenario}`;
+}

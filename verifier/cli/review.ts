@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// kpv review: each target in turn, before and after, and the report in one of the formats.
+
+import { findPatch } from '../../patches/index.ts';
+import type { ReviewOptions } from '../delta/review.ts';
+import { jsonReport } from '../report/json.ts';
+import { mailReport } from '../report/mail.ts';
+import { mergeReviews } from '../report/merge.ts';
+import type { Review } from '../report/review.ts';
+import { textReport } from '../report/text.ts';
+import { paintFor, wantsColour } from './colour.ts';
+import type { Context, Flags } from './context.ts';
+import { CliError } from './errors.ts';
+import { EXIT, exitOfReview, worstExit, type ExitCode } from './exit.ts';
+import { checkOutput, writeOutput } from './output.ts';
+import { meter } from './progress.ts';
+import { readTarget } from './targets.ts';
+import { FORMATS, readBudget, readColour, readConfig, readCount, readFormat, readRules, readSuite, readSwitches, type Format } from './values.ts';
+
+export async function review(words: readonly string[], flags: Flags, context: Context): Promise<ExitCode> {
+  const { io } = context;
+  // Everything that was typed is checked before anything is run.
+  const format = readFormat(flags.word('format') ?? 'text', FORMATS);
+  const colour = readColour(flags.word('color') ?? 'auto');
+  const failOn = readRules(flags.word('failOn'));
+  const suite = readSuite(flags.word('suite') ?? 'default');
+  const budget = readBudget(flags.word('budget'));
+  const config = readConfig(flags.word('config') ?? 'default');
+  const scenarios = flags.word('scenario');
+  const file = flags.word('output');
+  if (flags.word('jobs') !== null) readCount('-j', flags.word('jobs') ?? '');
+  if (flags.word('seed') !== null) throw new CliError('--seed does nothing in this build: nothing is drawn at random');
+  const base = flags.word('base') ?? 'base';
+  if (base !== 'base') throw new CliError(`--base ${base} is not built yet: only base is`);
+  const sourceDate = format === 'mail' ? readEpoch(io.env['SOURCE_DATE_EPOCH']) : null;
+  const targets = words.map(readTarget);
+  if (format === 'mail') for (const t of targets) if (t.kind === 'base') throw new CliError("'base' has no mail to answer: --format text or json");
+  const switchesOf = targets.map((t) => readSwitches(flags.words('set'), t.switches));
+  checkOutput(file);
+
+  const engine = await context.engine();
+  const progress = meter(io, flags.on('quiet'));
+  let interrupted = false;
+  const release = io.onInterrupt(() => { interrupted = true; });
+  const reviews: Review[] = [];
+  try {
+    for (const [i, target] of targets.entries()) {
+      if (interrupted) break;
+      const options: ReviewOptions = {
+        suite, scenarios, budget, config, switches: switchesOf[i] ?? {}, onProgress: progress.tick, stop: () => interrupted,
+      };
+      reviews.push(await engine.reviewTarget(target, options));
+      // Signals are heard between turns of the event loop.
+      await new Promise((go) => { setImmediate(go); });
+    }
+  } finally {
+    progress.end();
+    release();
+  }
+  const paint = paintFor(wantsColour(colour, io.env, file === null && io.stdout.isTTY));
+  const text = render(reviews, format, (r) => textReport(r, { paint, verbose: flags.on('verbose') }), { version: context.version, sourceDate });
+  if (format === 'mail' && text === '') io.stderr.write('kpv: no patch here is worth a reply: nothing is new, fixed or different\n');
+  writeOutput(io, file, text);
+  if (scenarios !== null && reviews.some((r) => r.patches.length > 0 && r.patches.every((p) => p.scenarios.length === 0))) {
+    io.stderr.write(`kpv: no scenario of the ${suite} suite matches '${scenarios}'\n`);
+  }
+  if (interrupted) io.stderr.write('kpv: interrupted: this is what was found until then\n');
+  return worstExit([...reviews.map((r) => exitOfReview(r, { failOn, interrupted })), ...(interrupted ? [EXIT.interrupted] : [])]);
+}
+
+interface MailOptions { readonly version: string; readonly sourceDate: number | null }
+
+function render(reviews: readonly Review[], format: Format, text: (r: Review) => string, mail: MailOptions): string {
+  switch (format) {
+    case 'text': return reviews.map(text).join('\n');
+    case 'json': return reviews.length === 0 ? '' : jsonReport(mergeReviews(reviews));
+    case 'mail': return reviews.map((r) => mailReport(r, findPatch, mail)).join('');
+  }
+}
+
+function readEpoch(word: string | undefined): number | null {
+  if (word === undefined || word === '') return null;
+  if (!/^\d{1,11}$/.test(word)) throw new CliError(`SOURCE_DATE_EPOCH takes seconds since 1970, not '${word}'`);
+  return Number(word);
+}

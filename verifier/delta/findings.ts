@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Findings as reports have them: with their state, both sides in words, a witness and a token.
+
+import { createHash } from 'node:crypto';
+import { ruleNamed } from '../check/rules.ts';
+import { identity, normalised } from '../check/finding.ts';
+import type { TracedStep } from '../check/trace.ts';
+import { checkTypes } from '../tree/check.ts';
+import type { PortTree } from '../tree/load.ts';
+import type { PatchModule } from '../transform/index.ts';
+import type { Cycle, Finding, FindingState, Step } from '../report/review.ts';
+import { runScenario, type Run } from '../scenario/run.ts';
+import type { RunnableSide } from '../scenario/side.ts';
+import type { ComparedFinding } from './compare.ts';
+import { checkOf, encodeToken } from './token.ts';
+import type { Switches } from './target.ts';
+import type { ConfigName } from '../tree/arms.ts';
+
+/** `mm/gup.ts` is `mm/gup.c` or, below include/, a header. */
+export function cFileOf(file: string): string {
+  return file.replace(/\.ts$/, file.startsWith('include/') ? '.h' : '.c');
+}
+
+export function fingerprintOf(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
+}
+
+/** Layer types: the checker's findings, matched before against after over every variant. */
+export function typeFindings(patch: PatchModule, before: PortTree, after: PortTree, variants: readonly Switches[]): Finding[] {
+  const out = new Map<string, Finding>();
+  for (const switches of variants) {
+    const checked = checkTypes(before, after, { switches });
+    const add = (issue: (typeof checked.after)[number], state: FindingState): void => {
+      const parts = [issue.rule, issue.function, issue.statement, issue.text];
+      const fingerprint = fingerprintOf(parts);
+      const known = out.get(fingerprint);
+      if (known !== undefined && known.state !== 'same') return;
+      out.set(fingerprint, {
+        rule: issue.rule, code: ruleNamed(issue.rule).code, fingerprint, layer: 'types', state, function: issue.function,
+        file: issue.file, line: issue.line, c: { file: cFileOf(issue.file), function: issue.function, line: null },
+        scenario: null, config: issue.config, message: issue.text, replay: null, steps: 0, preemptions: 0,
+        places: [{ label: issue.statement, file: issue.file, line: issue.line, function: issue.function, thread: null }], witness: [], cycle: null,
+      });
+    };
+    for (const issue of checked.added) add(issue, 'new');
+    for (const issue of checked.removed) add(issue, 'fixed');
+    for (const issue of checked.after) if (!checked.added.includes(issue)) add(issue, 'same');
+  }
+  void patch;
+  return [...out.values()].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
+}
+
+export interface FindingContext {
+  readonly target: string;
+  readonly config: ConfigName;
+  readonly trees: { readonly before: PortTree; readonly after: PortTree };
+  readonly sides: (switches: Switches) => { readonly before: RunnableSide; readonly after: RunnableSide };
+}
+
+/** A finding of layer run, its smallest run once more with a trace. */
+export function findingOf(f: ComparedFinding, context: FindingContext): Finding {
+  const { pair, finding, side } = f.witness;
+  const traced = tracedRun(f, context);
+  const again = traced.findings.find((x) => identity(x) === f.identity) ?? finding;
+  const steps = f.state === 'same' ? [] : witnessOf(traced.trace, again.step);
+  const rule = ruleNamed(finding.rule);
+  return {
+    rule: rule.name, code: rule.code, fingerprint: fingerprintOf([f.identity]), layer: 'run', state: f.state,
+    function: finding.site.function, file: finding.site.file, line: finding.site.line,
+    c: { file: cFileOf(finding.site.file), function: finding.site.function, line: null },
+    scenario: pair.id, config: context.config, message: `${finding.message}; ${counted(f)}`,
+    replay: encodeToken({
+      target: context.target, side, scenario: pair.scenario.id, switches: pair.switches, config: context.config, schedule: '',
+      rule: finding.rule, function: finding.site.function, check: checkOf(context.trees[side], pair.scenario),
+    }),
+    steps: steps.length, preemptions: 0,
+    places: [
+      { label: normalised(finding.site.text), file: finding.site.file, line: finding.site.line, function: finding.site.function, thread: finding.step.split('.')[0] ?? null },
+      ...finding.places.map((p) => ({ label: p.label, file: p.site.file, line: p.site.line, function: p.site.function, thread: p.thread })),
+      ...finding.stack.slice(0, -1).reverse().slice(0, 6).map((s) => ({ label: `called from ${normalised(s.text)}`, file: s.file, line: s.line, function: s.function, thread: null })),
+    ],
+    witness: steps, cycle: f.state === 'same' ? null : cycleOf(traced),
+  };
+}
+
+function counted(f: ComparedFinding): string {
+  const runs = (n: number): string => (n === 0 ? 'in no run' : `in ${n} run${n === 1 ? '' : 's'}`);
+  return `before the patch ${runs(f.before)}, after it ${runs(f.after)}`;
+}
+
+function tracedRun(f: ComparedFinding, context: FindingContext): Run {
+  const { pair, side } = f.witness;
+  if (f.state === 'same') return f.witness.run;
+  return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, coverage: false, maxEvents: 3_000_000 });
+}
+
+/** The steps of the scenario step in which it happened. */
+function witnessOf(trace: readonly TracedStep[], step: string): Step[] {
+  return trace.filter((s) => s.scenarioStep === step).slice(-400).map(plain);
+}
+function plain(s: TracedStep, i: number): Step {
+  const { cpu, thread, file, line, function: fn, text, reads, writes, values } = s;
+  return { n: i + 1, cpu, thread, file, line, function: fn, text, reads, writes, values };
+}
+
+function cycleOf(run: Run): Cycle | null {
+  if (run.cycle === null) return null;
+  return {
+    // One thread: nobody else can change what the loop reads, so it cannot be left.
+    kind: 'trap', preemptionsPerTurn: 0, expectedRounds: null, killable: run.cycle.killable,
+    stem: run.trace.slice(Math.max(0, run.cycle.from - 60), run.cycle.from).map(plain),
+    loop: run.trace.slice(run.cycle.from, run.cycle.to).map(plain),
+  };
+}

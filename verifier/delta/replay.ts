@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One run again, from its token.
+
+import { findRule } from '../check/rules.ts';
+import { identity } from '../check/finding.ts';
+import type { Finding, Step } from '../report/review.ts';
+import { runScenario } from '../scenario/run.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { linkSide } from '../scenario/side.ts';
+import { scenarioNamed } from '../scenario/suite.ts';
+import { CONFIGS, type ConfigName } from '../tree/arms.ts';
+import { loadPort, type PortTree } from '../tree/load.ts';
+import { findingOf } from './findings.ts';
+import { resolveTarget, sidesOf } from './target.ts';
+import { checkOf, decodeToken, type Token } from './token.ts';
+
+export interface Replay {
+  readonly token: Token;
+  readonly reproduces: boolean;
+  readonly finding: Finding | null;
+  readonly steps: readonly Step[];
+  readonly scenario: Scenario;
+  readonly outcome: string;
+  readonly reason: string | null;
+}
+export type Replayed = { readonly ok: true; readonly replay: Replay } | { readonly ok: false; readonly reason: string };
+
+function treesOf(token: Token): { readonly ok: true; readonly before: PortTree; readonly after: PortTree } | { readonly ok: false; readonly reason: string } {
+  const target = resolveTarget(token.target);
+  if (!target.ok) return { ok: false, reason: target.reason };
+  const port = loadPort();
+  if (target.target.kind === 'base') return { ok: true, before: port, after: port };
+  if (target.target.kind === 'series') return { ok: false, reason: 'a token names one patch, not a series' };
+  const sides = sidesOf(target.target.patch, port);
+  if (!sides.ok || !sides.sides.applied.ok) return { ok: false, reason: `${token.target} does not apply to this port any more` };
+  return { ok: true, before: sides.sides.before, after: sides.sides.applied.tree };
+}
+
+export async function replayToken(word: string): Promise<Replayed> {
+  const decoded = decodeToken(word);
+  if (!decoded.ok) return decoded;
+  const { token } = decoded;
+  const scenario = scenarioNamed(token.scenario);
+  if (scenario === null) return { ok: false, reason: `the token names a scenario that this build does not know: ${token.scenario}` };
+  const trees = treesOf(token);
+  if (!trees.ok) return trees;
+  const tree = trees[token.side];
+  if (checkOf(tree, scenario) !== token.check) {
+    return { ok: false, reason: 'the token was made on other sources: the port, the patch or the scenario has changed since' };
+  }
+  if (!isConfig(token.config)) return { ok: false, reason: `the token names an unknown configuration: ${token.config}` };
+  const side = linkSide(tree.files, { ...CONFIGS[token.config], ...token.switches });
+  const run = runScenario(side, scenario, { trace: true, coverage: false, maxEvents: 3_000_000 });
+  const found = run.findings.find((f) => f.rule === token.rule && f.site.function === token.function);
+  const pair = { id: scenario.id, scenario, switches: token.switches, before: run, after: run };
+  const finding = found === undefined ? null : findingOf(
+    { identity: identity(found), state: 'same', witness: { pair, run, finding: found, side: token.side }, before: 1, after: 1 },
+    { target: token.target, config: token.config, trees: { before: trees.before, after: trees.after }, sides: () => ({ before: side, after: side }) },
+  );
+  const steps = run.trace.map((s, i): Step => ({
+    n: i + 1, cpu: s.cpu, thread: s.thread, file: s.file, line: s.line, function: s.function, text: s.text, reads: s.reads, writes: s.writes, values: s.values,
+  }));
+  return {
+    ok: true,
+    replay: {
+      token, reproduces: found !== undefined, finding, steps, scenario, outcome: run.outcome,
+      reason: found !== undefined ? null : `the run ends without ${findRule(token.rule)?.name ?? token.rule} in ${token.function || 'it'}`,
+    },
+  };
+}
+
+function isConfig(name: string): name is ConfigName { return name in CONFIGS; }

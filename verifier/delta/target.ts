@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Targets (DESIGN.md, Sides): `base`, `base[GRAB_FORM=own]`, a series at a version, or one patch
+// of it; and the trees that stand before and after.
+
+import { findPatch, findSeries, PATCHES, predecessors, SERIES, type SeriesVersion } from '../../patches/index.ts';
+import { applyAll, applyPatch, editDistance, type Applied, type Conflict, type PatchModule } from '../transform/index.ts';
+import { SWITCHES } from '../tree/arms.ts';
+import { loadPort, type PortTree } from '../tree/load.ts';
+
+export type Switches = Readonly<Record<string, string>>;
+
+export type Target =
+  | { readonly kind: 'base'; readonly id: string; readonly switches: Switches }
+  | { readonly kind: 'series'; readonly id: string; readonly series: SeriesVersion; readonly switches: Switches }
+  | { readonly kind: 'patch'; readonly id: string; readonly series: SeriesVersion; readonly patch: PatchModule; readonly switches: Switches };
+
+export type Resolved = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly reason: string };
+
+export function resolveTarget(word: string): Resolved {
+  const parsed = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(word);
+  if (parsed === null) return { ok: false, reason: `'${word}' is no target: write base, device-coherent/v2 or device-coherent/v2/3` };
+  const id = (parsed[1] ?? '').replace(/\/+$/, '');
+  const switches: Record<string, string> = {};
+  for (const part of (parsed[2] ?? '').split(',').filter((s) => s !== '')) {
+    const fault = addSwitch(switches, part);
+    if (fault !== null) return { ok: false, reason: fault };
+  }
+  if (id === 'base') return { ok: true, target: { kind: 'base', id, switches } };
+  const series = findSeries(id);
+  if (series !== undefined) return { ok: true, target: { kind: 'series', id, series, switches } };
+  const patch = findPatch(id);
+  const of = patch === undefined ? undefined : findSeries(`${patch.meta.series}/${patch.meta.version}`);
+  if (patch !== undefined && of !== undefined) return { ok: true, target: { kind: 'patch', id, series: of, patch, switches } };
+  const known = ['base', ...SERIES.map((s) => s.id), ...PATCHES.map((p) => p.id)];
+  const nearest = known.reduce((a, b) => (editDistance(id, b) < editDistance(id, a) ? b : a));
+  return { ok: false, reason: `no target '${id}': the nearest is ${nearest} (kpv list patches has them all)` };
+}
+
+/** `NAME=VALUE` into switches; a reason when it is none. */
+export function addSwitch(into: Record<string, string>, word: string): string | null {
+  const [name = '', value = ''] = word.split('=');
+  const values = SWITCHES[name];
+  if (values === undefined) return `no switch '${name}': there are ${Object.keys(SWITCHES).join(', ')}`;
+  if (!values.includes(value)) return `switch ${name} has no value '${value}': it has ${values.join(', ')}`;
+  into[name] = value;
+  return null;
+}
+
+/** The switch settings a target is reviewed on: what its series asks for, what was set winning. */
+export function variantsOf(series: SeriesVersion | null, set: Switches): readonly Switches[] {
+  let out: Switches[] = [{}];
+  for (const [name, values] of Object.entries(series?.switches ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const wanted = set[name] === undefined ? values : [set[name]];
+    out = out.flatMap((o) => wanted.map((v) => ({ ...o, [name]: v })));
+  }
+  return out.map((o) => ({ ...o, ...set }));
+}
+
+/** `@GRAB_FORM=own` where a value is not the default; empty otherwise. */
+export function variantSuffix(switches: Switches): string {
+  return Object.entries(switches).sort(([a], [b]) => (a < b ? -1 : 1))
+    .filter(([name, value]) => SWITCHES[name]?.[0] !== value).map(([name, value]) => `@${name}=${value}`).join('');
+}
+
+export interface PatchSides { readonly before: PortTree; readonly applied: Applied }
+export type Trees = { readonly ok: true; readonly sides: PatchSides } | { readonly ok: false; readonly conflict: Conflict; readonly patch: string };
+
+/** The trees around a patch: the port with its predecessors, and what comes of applying it. */
+export function sidesOf(patch: PatchModule, port: PortTree = loadPort()): Trees {
+  const known = PATCHES.filter((p) => p.meta.series === patch.meta.series && p.meta.version === patch.meta.version);
+  const earlier = applyAll(port, predecessors(patch), { known });
+  const failed = earlier.applied.find((a) => !a.ok);
+  if (failed !== undefined && !failed.ok) return { ok: false, conflict: failed.conflict, patch: failed.patch };
+  return { ok: true, sides: { before: earlier.tree, applied: applyPatch(earlier.tree, patch, { known }) } };
+}

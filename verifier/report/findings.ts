@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What every format needs to know about findings: which are worst, what statement they stand at,
+// and what was so before and is so after, in words.
+
+import { ruleNamed, RULE_NAMES, type RuleName } from '../check/rules.ts';
+import { changeOf, termChanges } from './outcomes.ts';
+import type { Finding, FindingState, Layer, PatchReview, ScenarioResult, Side, Step } from './review.ts';
+
+const STATES: readonly FindingState[] = ['new', 'introduced', 'unmasked', 'fixed', 'same'];
+const LAYERS: readonly Layer[] = ['interleaving', 'run', 'static', 'types'];
+/** Worst first: what can be exploited or loses data, then what stops a machine, then what it reports. */
+const HARM: readonly RuleName[] = [
+  'use-after-free', 'double-free', 'data-corruption', 'stale-pte', 'stale-tlb', 'wrong-permission', 'refcount-underflow',
+  'null-dereference', 'bug-on', 'deadlock', 'livelock', 'lost-wakeup', 'unbounded-retry', 'bad-page-state', 'pin-mismatch', 'unpinnable-pin',
+];
+
+export function isNews(f: Finding): boolean { return f.state === 'new' || f.state === 'introduced'; }
+
+export function ruleNameOf(f: Finding): RuleName | null { return RULE_NAMES.find((n) => n === f.rule) ?? null; }
+
+/** Broken by the patch first, then by harm, layer, code and place. */
+export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  const keys = (f: Finding): readonly (number | string)[] =>
+    [STATES.indexOf(f.state), harm(f), LAYERS.indexOf(f.layer), f.code, f.file, f.line, f.fingerprint];
+  return [...findings].sort((a, b) => compare(keys(a), keys(b)));
+}
+
+function harm(f: Finding): number {
+  const name = ruleNameOf(f);
+  const at = name === null ? -1 : HARM.indexOf(name);
+  return at < 0 ? HARM.length : at;
+}
+
+function compare(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  for (const [i, x] of a.entries()) {
+    const y = b[i] ?? x;
+    if (x !== y) return x < y ? -1 : 1;
+  }
+  return 0;
+}
+
+export function isError(f: Finding): boolean { return isNews(f) || f.state === 'unmasked'; }
+
+/** One line on the rule, from the table; the finding's own words where the name is not known. */
+export function summaryOf(f: Finding): string {
+  const name = ruleNameOf(f);
+  return name === null ? f.rule : ruleNamed(name).summary;
+}
+
+/**
+ * The statement it stands at. A finding's identity is rule, function, statement and kind of
+ * object, parted by bars; where the fingerprint is another form, the witness may know it.
+ */
+export function statementOf(f: Finding): string | null {
+  const parts = f.fingerprint.split('|');
+  if (parts.length >= 4 && parts[0] === f.rule) return parts.slice(2, -1).join('|') || null;
+  const step = [...stepsOf(f)].reverse().find((s) => s.file === f.file && s.line === f.line);
+  return step?.text ?? null;
+}
+
+export function stepsOf(f: Finding): readonly Step[] {
+  return f.cycle === null ? f.witness : [...f.cycle.stem, ...f.cycle.loop];
+}
+
+export function placeText(file: string, line: number, c: { readonly file: string; readonly function: string; readonly line: number | null } | null): string {
+  const cLine = c === null || c.line === null ? '' : `:${c.line}`;
+  const where = c === null ? '' : ` (C: ${c.file}${cLine}${c.function === '' ? '' : `, ${c.function}`})`;
+  return `kernel-port/${file.replace(/^kernel-port\//, '')}:${line}${where}`;
+}
+
+export interface BeforeAfter { readonly before: string; readonly after: string }
+
+export function beforeAfter(f: Finding, patch: PatchReview): BeforeAfter {
+  const pair = scenarioOf(f, patch);
+  const ran = (side: 'before' | 'after'): number => patch.scenarios.filter((s) => s[side].status !== 'unsupported').length;
+  const in_ = f.config === null || f.config === 'default' ? '' : ` in the configuration ${f.config}`;
+  if (f.layer === 'types' || f.layer === 'static') {
+    switch (f.state) {
+      case 'new': return { before: `the tree without this patch passes the check${in_}`, after: `the tree with it does not${in_}` };
+      case 'introduced': return { before: 'what it is about is not in the tree', after: `the check objects${in_}` };
+      case 'fixed': return { before: `the check objects${in_}`, after: 'it no longer does' };
+      case 'same': return { before: `the check objects${in_}`, after: 'it still does' };
+      case 'unmasked': return { before: 'another error kept the check from getting there', after: `the check objects${in_}` };
+    }
+  }
+  const old = endOf(pair?.before);
+  const now = endOf(pair?.after);
+  switch (f.state) {
+    case 'new': return { before: `none of ${ran('before')} scenarios shows it; ${old}`, after: `shown; ${now}` };
+    case 'introduced': return { before: `this side lacks what the scenarios that show it need; ${old}`, after: `shown; ${now}` };
+    case 'fixed': return { before: `shown; ${old}`, after: `none of ${ran('after')} scenarios shows it; ${now}` };
+    case 'same': return { before: `shown; ${old}`, after: `still shown; ${now}` };
+    case 'unmasked': return { before: 'every run that could have shown it was cut short by another finding', after: `shown; ${now}` };
+  }
+}
+
+export function scenarioOf(f: Finding, patch: PatchReview): ScenarioResult | null {
+  return patch.scenarios.find((s) => s.id === f.scenario) ?? null;
+}
+
+/** How the run ends, as the user sees it. */
+function endOf(side: Side | undefined): string {
+  if (side === undefined) return 'the scenario is not in this review';
+  switch (side.status) {
+    case 'unsupported': return side.bound ?? 'this side cannot run the scenario';
+    case 'cut':
+    case 'ran': {
+      const keys = side.outcomes.map((o) => o.key);
+      const cut = side.status === 'cut' ? `, cut short: ${side.bound ?? 'a bound was met'}` : '';
+      return `the run ends with ${keys.join(' or ') || 'nothing to observe'}${cut}`;
+    }
+  }
+}
+
+/** What of the scenario's outcome differs, for a short form; null when nothing does. */
+export function outcomeChange(f: Finding, patch: PatchReview): string | null {
+  const pair = scenarioOf(f, patch);
+  if (pair === null) return null;
+  const [a, b] = [pair.before.outcomes[0], pair.after.outcomes[0]];
+  if (pair.before.outcomes.length === 1 && pair.after.outcomes.length === 1 && a !== undefined && b !== undefined) {
+    return termChanges(a.key, b.key).join(', ') || null;
+  }
+  return changeOf(pair);
+}

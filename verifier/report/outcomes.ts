@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What changed in what a user could observe, told by the terms that differ and grouped over
+// scenarios: a hundred scenarios in which the pin fails now are one line with a count.
+
+import type { PatchReview, ScenarioResult } from './review.ts';
+
+export interface OutcomeChange {
+  /** `P.pin=1 -> P.pin=-EFAULT`; more terms are joined by commas. */
+  readonly text: string;
+  readonly scenarios: readonly string[];
+}
+
+/** The terms of an outcome key. A step's name may hold blanks, a value holds none. */
+export function termsOf(key: string): ReadonlyMap<string, string> {
+  const terms = new Map<string, string>();
+  for (const [, name = '', value = ''] of key.matchAll(/(\S[^=]*)=(\S+)/g)) terms.set(name, value);
+  return terms;
+}
+
+/** The terms in which two outcomes differ, each as `name=before -> name=after`. */
+export function termChanges(before: string, after: string): readonly string[] {
+  const [old, now] = [termsOf(before), termsOf(after)];
+  const out: string[] = [];
+  for (const name of [...new Set([...old.keys(), ...now.keys()])].sort()) {
+    const [a, b] = [old.get(name), now.get(name)];
+    if (a === b) continue;
+    out.push(`${a === undefined ? '(nothing)' : `${name}=${a}`} -> ${b === undefined ? '(nothing)' : `${name}=${b}`}`);
+  }
+  return out;
+}
+
+export function changeOf(one: ScenarioResult): string | null {
+  const { added, removed } = one;
+  if (added.length === 0 && removed.length === 0) return null;
+  const [before, after] = [removed[0], added[0]];
+  if (removed.length === 1 && added.length === 1 && before !== undefined && after !== undefined) return termChanges(before, after).join(', ');
+  return [...removed.map((key) => `no longer: ${key}`), ...added.map((key) => `now also: ${key}`)].join(', ');
+}
+
+/** Most scenarios first, then by text. */
+export function groupChanges(patch: PatchReview): readonly OutcomeChange[] {
+  const groups = new Map<string, string[]>();
+  for (const one of patch.scenarios) {
+    const text = changeOf(one);
+    if (text === null) continue;
+    const group = groups.get(text) ?? [];
+    group.push(one.id);
+    groups.set(text, group);
+  }
+  return [...groups].map(([text, scenarios]) => ({ text, scenarios: scenarios.sort() }))
+    .sort((a, b) => b.scenarios.length - a.scenarios.length || (a.text < b.text ? -1 : 1));
+}
+
+/** Each changed term by itself, over all scenarios: the short form for many mixed changes. */
+export function countTerms(patch: PatchReview): readonly (readonly [change: string, scenarios: number])[] {
+  const count = new Map<string, number>();
+  for (const { text, scenarios } of groupChanges(patch)) {
+    for (const term of new Set(text.split(', '))) count.set(term, (count.get(term) ?? 0) + scenarios.length);
+  }
+  return [...count].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+}

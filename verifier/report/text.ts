@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The review as text for a terminal or a file. What matters most stands first: the verdict, then
+// findings worst first, then what changed for users, what it costs, and what nobody looked at.
+
+import { groupChanges } from './outcomes.ts';
+import { isError, placeText, worstFirst } from './findings.ts';
+import { columns, counted, wrap } from './layout.ts';
+import { PLAIN_PAINT, type Paint } from './paint.ts';
+import type { Apply, Cost, PatchReview, Review, ScenarioResult, Verdict } from './review.ts';
+import { findingText } from './text-finding.ts';
+
+export interface TextOptions {
+  readonly paint: Paint;
+  /** Whole witnesses and every group of outcome changes. */
+  readonly verbose: boolean;
+}
+const DEFAULTS: TextOptions = { paint: PLAIN_PAINT, verbose: false };
+
+/** Groups of outcome changes shown before the rest is only counted. */
+const GROUPS = 15;
+
+export function textReport(review: Review, options: Partial<TextOptions> = {}): string {
+  const { paint, verbose } = { ...DEFAULTS, ...options };
+  const switches = Object.entries(review.switches).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${k}=${v}`).join(', ');
+  const on = [`on ${review.base}`, ...(switches === '' ? [] : [`switches ${switches}`])].join(', ');
+  const out = [paint.bold(`kpv review of ${review.target}`) + ` (Linux ${review.kernel}, ${on})`];
+  for (const patch of review.patches) out.push('', ...patchText(patch, paint, verbose));
+  if (!review.complete) {
+    out.push('', paint.yellow(paint.bold('The search was cut short:')) + ' what is not found here may still be there.');
+  }
+  out.push('', paint.bold('What the model leaves out'), ...review.limits.flatMap((l) => wrap(l, 100, '  - ', '    ')));
+  return `${out.join('\n')}\n`;
+}
+
+function patchText(p: PatchReview, paint: Paint, verbose: boolean): string[] {
+  const findings = worstFirst(p.findings);
+  const told = findings.filter((f) => f.state !== 'same');
+  const same = findings.filter((f) => f.state === 'same');
+  const out = [
+    paint.bold(`${p.id}  ${p.subject}`),
+    `  verdict   ${verdictPaint(p.verdict, paint)(paint.bold(p.verdict))}: ${p.reason}`,
+    ...applyText(p.apply),
+    ...(p.messageId === '' ? [] : [`  mail      https://lore.kernel.org/r/${p.messageId}/`]),
+    ...suiteText(p.scenarios),
+  ];
+  for (const f of told) out.push('', ...findingText(f, p, paint, verbose));
+  out.push(...outcomesText(p, paint, verbose), ...costsText(p.costs, paint), ...unreachedText(p, paint));
+  if (same.length > 0) {
+    out.push('', paint.bold(`There before, still there (${same.length})`));
+    out.push(...same.map((f) => `  ${f.code} ${f.rule}: ${f.message} (${placeText(f.file, f.line, null)}, ${f.function})`));
+  }
+  const news = told.filter(isError).length;
+  if (told.length > 0) {
+    const fixed = told.filter((f) => f.state === 'fixed').length;
+    out.push('', `${p.id}: ${counted(news, 'finding')} to look at, ${fixed} fixed, ${same.length} as before.`);
+  }
+  return out;
+}
+
+function verdictPaint(verdict: Verdict, paint: Paint): (s: string) => string {
+  switch (verdict) {
+    case 'conflict': case 'regression': return paint.red;
+    case 'mixed': case 'behaviour-change': case 'not-exercised': return paint.yellow;
+    case 'fix': case 'no-change': return paint.green;
+    case 'outside-port': return paint.dim;
+  }
+}
+
+function applyText(a: Apply): string[] {
+  const out: string[] = [];
+  switch (a.status) {
+    case 'applied': {
+      const types = a.typeErrors === 0 ? '' : `; ${counted(a.typeErrors, 'type error')} of its own`;
+      out.push(`  applied   ${a.files.length === 0 ? 'changes no file' : a.files.map((f) => f.replace(/^kernel-port\//, '')).join(', ')}${types}`);
+      break;
+    }
+    case 'conflict': out.push('  applied   no: it does not apply'); break;
+    case 'outside-port': out.push('  applied   no: it touches only files that are not ported'); break;
+  }
+  for (const c of a.conflicts) {
+    out.push(
+      `            ${c.rule}: \`${c.anchor}\``,
+      `              at ${placeText(c.place.file, c.place.line, null)}${c.place.function === '' ? '' : ` (${c.place.function})`}`,
+      ...(c.nearest === null ? [] : [`              nearest is \`${c.nearest}\``]),
+      ...(c.changedBy === null ? [] : [`              changed by ${c.changedBy}`]),
+    );
+  }
+  if (a.lines !== null) {
+    const { translated, commentOnly, notInPort, notUnderstood } = a.lines;
+    out.push(`  lines     ${translated} translated, ${commentOnly} comments, ${notInPort} not in the port, ${notUnderstood} not understood`);
+  }
+  out.push(...a.notModelled.flatMap((what) => wrap(what, 100, '  not modelled: ', '    ')));
+  return out;
+}
+
+function suiteText(scenarios: readonly ScenarioResult[]): string[] {
+  if (scenarios.length === 0) return ['  suite     no scenario was run'];
+  const side = (name: 'before' | 'after'): string => {
+    const of = (status: string): number => scenarios.filter((s) => s[name].status === status).length;
+    const sum = (k: 'executions' | 'events' | 'blocked'): number => scenarios.reduce((n, s) => n + s[name][k], 0);
+    const rest = [...(of('unsupported') > 0 ? [`${of('unsupported')} unsupported`] : []), ...(of('cut') > 0 ? [`${of('cut')} cut short`] : [])];
+    return `${[`${of('ran')} ran to the end`, ...rest].join(', ')}; ${counted(sum('executions'), 'execution')}, ${counted(sum('events'), 'access', 'accesses')}`;
+  };
+  const out = [`  suite     ${counted(scenarios.length, 'scenario')}`, `    before  ${side('before')}`, `    after   ${side('after')}`];
+  const why = new Map<string, number>();
+  for (const s of scenarios) {
+    for (const one of [s.before, s.after]) {
+      if (one.status !== 'ran' && one.bound !== null) why.set(one.bound, (why.get(one.bound) ?? 0) + 1);
+    }
+  }
+  const rows = [...why].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return [...out, ...rows.slice(0, 6).map(([text, n]) => `            ${n} x ${text}`)];
+}
+
+function outcomesText(p: PatchReview, paint: Paint, verbose: boolean): string[] {
+  const groups = groupChanges(p);
+  if (groups.length === 0) return [];
+  const all = groups.reduce((n, g) => n + g.scenarios.length, 0);
+  const shown = verbose ? groups : groups.slice(0, GROUPS);
+  const out = ['', paint.bold(`What a user sees change: ${counted(all, 'scenario')} of ${p.scenarios.length} end otherwise`)];
+  out.push(...columns([['scenarios', 'before -> after', 'for example'], ...shown.map((g) => [String(g.scenarios.length), g.text, g.scenarios[0] ?? ''])], ['right']));
+  const rest = groups.slice(shown.length);
+  if (rest.length > 0) {
+    const n = rest.reduce((sum, g) => sum + g.scenarios.length, 0);
+    out.push(`  and ${counted(rest.length, 'more kind')} of change in ${counted(n, 'scenario')} (-v shows all)`);
+  }
+  return out;
+}
+
+function costsText(costs: readonly Cost[], paint: Paint): string[] {
+  if (costs.length === 0) return [];
+  const per = [...new Set(costs.map((c) => c.per))];
+  return per.flatMap((unit) => {
+    const some = costs.filter((c) => c.per === unit);
+    const ns = [...new Set(some.flatMap((c) => c.points.map(([n]) => n)))].sort((a, b) => a - b);
+    const rows = some.map((c) => [c.name, c.side, ...ns.map((n) => String(c.points.find(([m]) => m === n)?.[1] ?? '-')), c.law ?? 'no simple law']);
+    return [
+      '', paint.bold(`Cost per ${unit}`),
+      ...columns([['', 'side', ...ns.map((n) => `n=${n}`), 'law'], ...rows], ['left', 'left', ...ns.map(() => 'right' as const)]),
+    ];
+  });
+}
+
+function unreachedText(p: PatchReview, paint: Paint): string[] {
+  if (p.apply.status !== 'applied') return [];
+  if (p.unreached.length === 0) return ['', 'Every statement of the patch was reached by some scenario.'];
+  return [
+    '', paint.bold(`Statements of the patch that no scenario reached (${p.unreached.length})`),
+    ...p.unreached.map((u) => `  ${placeText(u.file, u.line, null)}  ${u.function === '' ? '' : `${u.function}: `}${u.text}`),
+  ];
+}

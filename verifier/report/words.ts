@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A scenario id in words. The id is exact but terse; a reader of a report wants to know what the
+// user does. Pages, the pin and the driver are always named, of the rest only what differs from
+// the plain point. An id of a family that is not known here is given back as it is.
+
+import type { Point } from '../scenario/pairs.ts';
+import { PLAIN, pointOf } from '../scenario/gup.ts';
+
+const PAGES: Readonly<Record<string, string>> = {
+  n: 'normal', m: 'movable', c: 'coherent', p: 'device-private', z: 'zero', u: 'untouched',
+};
+const HOLD: Readonly<Record<string, readonly [before: string, after: string]>> = {
+  long: ['long-term', 'pin'], pin: ['short-term', 'pin'], get: ['plain', 'reference'], longget: ['long-term', 'reference'],
+};
+const CALLER: Readonly<Record<string, string>> = {
+  own: 'the owner', worker: 'a worker without a mapping there', workermap: 'a worker with a mapping of its own there',
+};
+const DRIVER: Readonly<Record<string, string>> = {
+  page: 'driver moves one page per call', range: 'driver moves the whole range', part: 'driver moves one page of the range it is given',
+  nothing: 'driver moves nothing and returns 0', oom: 'driver returns VM_FAULT_OOM', sigbus: 'driver returns VM_FAULT_SIGBUS',
+  sigsegv: 'driver returns VM_FAULT_SIGSEGV', hwpoison: 'driver returns VM_FAULT_HWPOISON',
+  major: 'driver moves the page and returns VM_FAULT_MAJOR', movedsigbus: 'driver moves the page and returns VM_FAULT_SIGBUS',
+};
+const OTHERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  shared: { forked: 'a forked child shares the pages' },
+  foreign: { ref: 'somebody else holds a reference on each page' },
+  lru: {
+    ownpvec: "the pages wait in this CPU's pagevec", otherpvec: "the pages wait in another CPU's pagevec",
+    isolated: 'somebody else has isolated the pages',
+  },
+  fail: {
+    page1: 'the first page allocation fails', page2: 'the second page allocation fails', page3: 'the third page allocation fails',
+    pageall: 'every page allocation fails', slab1: 'the first slab allocation fails', slab2: 'the second slab allocation fails',
+    slab3: 'the third slab allocation fails',
+  },
+  then: { store: 'then a store to each page', again: 'then the same pin again', dontneed: 'then MADV_DONTNEED' },
+  reuse: { never: 'freed frames are not used again' },
+};
+
+export function scenarioInWords(id: string): string {
+  const [bare = '', ...variants] = id.split('@');
+  const point = pointOf(bare);
+  if (point === null) return id;
+  return [...pointInWords(point), ...variants.map((v) => `with ${v}`)].join('; ');
+}
+
+function pointInWords(p: Point): string[] {
+  const mix = p['mix'] ?? '';
+  const words = [`${mix.length === 1 ? 'page' : 'pages'}: ${pagesInWords(mix)}`, pinInWords(p)];
+  if (/[cp]/.test(mix)) words.push(DRIVER[p['driver'] ?? ''] ?? `driver ${p['driver']}`);
+  for (const [dimension, says] of Object.entries(OTHERS)) {
+    const value = p[dimension] ?? '';
+    if (value !== PLAIN[dimension]) words.push(says[value] ?? `${dimension} ${value}`);
+  }
+  return words;
+}
+
+/** Equal neighbours are counted: `4 coherent`, `normal, 2 coherent`. */
+function pagesInWords(mix: string): string {
+  return [...mix.matchAll(/(.)\1*/g)].map(([run, kind = '']) => {
+    const name = PAGES[kind] ?? kind;
+    return run.length === 1 ? name : `${run.length} ${name}`;
+  }).join(', ');
+}
+
+function pinInWords(p: Point): string {
+  const [term, what] = HOLD[p['hold'] ?? ''] ?? ['', p['hold'] ?? ''];
+  const access = p['access'] === 'r' ? 'read' : 'write';
+  return `${p['path']} ${term} ${access} ${what} by ${CALLER[p['caller'] ?? ''] ?? p['caller']}`;
+}

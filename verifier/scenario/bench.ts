@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The bench a scenario runs on: a booted machine of one side, its tasks and drivers, and the acts
+// that steps name. Port functions are found by name on the side that runs; what a step returned to
+// its caller is handed to the accounting.
+
+import type { Checker, Counts } from '../check/checker.ts';
+import type { DeviceObj } from '../check/rest.ts';
+import { asTask, isObject, isPage, isTask, type MachineObj, type PageObj, type PortView, type TaskObj } from '../check/view.ts';
+import { ZONE_MOVABLE, type World } from '../check/world.ts';
+import { SILENT, type PortObject } from '../instrument/runtime.ts';
+import { errnoName } from './errno.ts';
+import { addressOf, type Action, type DriverPolicy, type Memory, type Scenario, type Step } from './scenario.ts';
+import type { Shadow } from './shadow.ts';
+import type { RunnableSide } from './side.ts';
+
+const MACHINE = 'arch/model/machine.ts';
+const BOOT = 'arch/model/boot.ts';
+const SYSCALLS = 'arch/model/syscalls.ts';
+const MMU = 'arch/model/mmu.ts';
+const PIN = 'drivers/model/pin_user.ts';
+const DEVICE = 'drivers/model/device.ts';
+const MM = 'include/linux/mm.ts';
+const PIN_BIAS = 1024;
+
+/** A step needs what this side does not have. */
+export class Unsupported extends Error {}
+
+interface Pinned { readonly pages: readonly (PageObj | null)[]; readonly nr: number; readonly raw: unknown; readonly by: TaskObj; readonly weight: number }
+
+export class Bench {
+  readonly machine: MachineObj;
+  readonly #view: PortView;
+  readonly #scenario: Scenario;
+  readonly #tasks = new Map<string, TaskObj>();
+  readonly #devices = new Map<Memory, PortObject>();
+  readonly #pinned = new Map<string, Pinned>();
+  readonly #single = new Map<string, { readonly page: PageObj | null; readonly by: TaskObj; readonly isolated: boolean }>();
+  #closedZone: number[] | null = null;
+  #costs: Counts = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
+  #killed = false;
+
+  constructor(side: RunnableSide, scenario: Scenario) {
+    this.#view = side.view;
+    this.#scenario = scenario;
+    side.port.runtime.reset(SILENT);
+    const frames = Math.max(16, scenario.pages * 8);
+    this.machine = asMachine(this.#view.fn(BOOT, 'boot_machine')({ cpus: scenario.cpus, normal: frames, movable: frames }));
+    this.machine.reuse_frames = scenario.reuseFrames;
+  }
+
+  boot(world: World, _checker: Checker): void {
+    this.#scenario.tasks.forEach((comm, i) => {
+      const task = asTask(this.#view.fn(BOOT, 'create_task')(this.machine, comm, 100 + i));
+      this.#tasks.set(comm, task);
+      world.tasks.push(task);
+    });
+  }
+
+  tasks(): readonly TaskObj[] { return [...this.#tasks.values()]; }
+  devices(): readonly DeviceObj[] { return [...this.#devices].map(([memory, device]) => ({ name: memory, device })); }
+  isolated(): number { return [...this.#single.values()].filter((s) => s.isolated && s.page !== null).length; }
+  costs(): Counts { return this.#costs; }
+  killable(): boolean { return this.#killed; }
+  /** What else is state: the globals of the machine, and the failures still to come. */
+  state(): readonly unknown[] {
+    const due = [this.machine.fail_page_alloc, this.machine.fail_slab_alloc]
+      .map((f) => (f.nth === 0 || f.for_ever ? f.nth : Math.max(0, f.nth - f.calls)));
+    return [this.machine.globals().filter((g) => !g.statistics && g.name !== 'memory').map((g) => g.value), due];
+  }
+
+  placeOf(page: PageObj): string {
+    const owner: unknown = isObject(page.word0) ? page.word0['owner'] : undefined;
+    const at = [...this.#devices.values()].findIndex((d) => d === owner);
+    return at >= 0 ? `device${at}` : 'system';
+  }
+
+  /** Performs a step as its task on its CPU; gives what the user sees, and judges what is left when it is over. */
+  perform(step: Step, checker: Checker, shadow: Shadow): string {
+    const task = this.#task(step.by);
+    const act = (): string => {
+      const value = this.#act(step.do, task, checker, shadow);
+      checker.stepEnd(this.devices(), this.isolated());
+      shadow.check(this.tasks());
+      return value;
+    };
+    const value = this.#view.fn(MACHINE, 'run_on')(this.machine, step.cpu, task, act);
+    return String(value);
+  }
+
+  #act(a: Action, task: TaskObj, checker: Checker, shadow: Shadow): string {
+    if ('call' in a) return this.#syscall(a, task, checker, shadow);
+    if ('load' in a) {
+      const r = this.#access('user_load', addressOf(a.load));
+      if (typeof r === 'number' && task.mm !== null) shadow.load(task.mm, addressOf(a.load), r);
+      return String(r);
+    }
+    if ('store' in a) {
+      const r = this.#access('user_store', addressOf(a.store), a.value);
+      if (typeof r === 'number' && task.mm !== null) shadow.store(task.mm, addressOf(a.store), a.value);
+      return typeof r === 'number' ? '0' : r;
+    }
+    if ('driver' in a) return this.#driver(a);
+    if ('pin' in a) return this.#pin(a, task, checker);
+    if ('unpin' in a) return this.#unpin(a.unpin, checker);
+    if ('hold' in a) return this.#takeOne(a.hold, 'model_get_page', a.of, a.page, task, checker, false);
+    if ('isolate' in a) return this.#takeOne(a.isolate, 'model_isolate_lru', a.of, a.page, task, checker, true);
+    if ('release' in a) return this.#giveOne(a.release, 'model_put_page', checker);
+    if ('putback' in a) return this.#giveOne(a.putback, 'model_putback', checker);
+    if ('drain' in a) {
+      this.#view.fn(PIN, a.drain === 'own' ? 'model_lru_drain' : 'model_lru_drain_all')();
+      return '0';
+    }
+    if ('movable' in a) return this.#zone(a.movable, checker.world);
+    if ('failAlloc' in a) {
+      const f = a.failAlloc === 'page' ? this.machine.fail_page_alloc : this.machine.fail_slab_alloc;
+      f.calls = 0;
+      f.nth = a.nth;
+      f.for_ever = a.forEver;
+      return '0';
+    }
+    return valueOf(this.#view.fn(a.file, a.kernel)(...a.args));
+  }
+
+  #syscall(a: Extract<Action, { readonly call: string }>, task: TaskObj, checker: Checker, shadow: Shadow): string {
+    const mman = (name: string): number => this.#view.number('include/linux/mman.ts', name);
+    switch (a.call) {
+      case 'mmap': {
+        const prot = mman('PROT_READ') | (a.write ? mman('PROT_WRITE') : 0);
+        const r = this.#view.fn(SYSCALLS, 'sys_mmap')(addressOf(a.page), a.pages * 4096, prot, mman('MAP_PRIVATE') | mman('MAP_ANONYMOUS'));
+        return Number(r) < 0 ? valueOf(r) : '0';
+      }
+      case 'munmap': case 'dontneed': {
+        const r = a.call === 'munmap'
+          ? this.#view.fn(SYSCALLS, 'sys_munmap')(addressOf(a.page), a.pages * 4096)
+          : this.#view.fn(SYSCALLS, 'sys_madvise')(addressOf(a.page), a.pages * 4096, mman('MADV_DONTNEED'));
+        if (Number(r) === 0 && task.mm !== null) shadow.zap(task.mm, addressOf(a.page), addressOf(a.page + a.pages));
+        return valueOf(r);
+      }
+      case 'fork': {
+        const child = this.#view.fn(SYSCALLS, 'sys_fork')(a.child, 200 + this.#tasks.size);
+        if (!isTask(child)) return valueOf(child);
+        this.#tasks.set(a.child, child);
+        checker.world.tasks.push(child);
+        if (task.mm !== null && child.mm !== null) shadow.fork(task.mm, child.mm);
+        return '0';
+      }
+      case 'exit':
+        this.#view.fn(SYSCALLS, 'sys_exit_mm')();
+        return '0';
+    }
+  }
+
+  #access(kind: 'user_load' | 'user_store', ...args: readonly number[]): number | string {
+    const r = this.#view.fn(MMU, kind)(...args);
+    if (!isObject(r)) return 0;
+    if (r['kind'] === 'signal') return String(r['signal']);
+    return typeof r['value'] === 'number' ? r['value'] : 0;
+  }
+
+  #driver(a: Extract<Action, { readonly driver: string }>): string {
+    const upper = a.memory === 'coherent' ? 'COHERENT' : 'PRIVATE';
+    switch (a.driver) {
+      case 'create': {
+        const type = this.#view.number('include/linux/memremap.ts', `MEMORY_DEVICE_${upper}`);
+        const select = this.#view.number('include/linux/migrate.ts', `MIGRATE_VMA_SELECT_DEVICE_${upper}`);
+        const device = this.#view.fn(DEVICE, 'model_device_create')(type, select, a.pages);
+        if (!isObject(device) || device['policy'] === undefined) return valueOf(isObject(device) ? device['errno'] : device);
+        device['policy'] = this.#policy(a.policy);
+        this.#devices.set(a.memory, device);
+        return '0';
+      }
+      case 'take':
+        return valueOf(this.#view.fn(DEVICE, 'model_migrate_to_device')(this.#device(a.memory), addressOf(a.page), addressOf(a.page + a.pages)));
+      case 'remove': {
+        const device = this.#device(a.memory);
+        this.#view.fn(DEVICE, 'model_device_remove')(device);
+        this.#devices.delete(a.memory);
+        return '0';
+      }
+    }
+  }
+
+  #policy(p: DriverPolicy): PortObject {
+    const result = p.result === '0' ? 0 : this.#view.number('include/linux/mm_types.ts', `VM_FAULT_${p.result}`);
+    return { reach: p.reach, moves: p.moves, result, limit: p.limit };
+  }
+
+  #pin(a: Extract<Action, { readonly pin: string }>, task: TaskObj, checker: Checker): string {
+    const flag = (name: string): number => this.#view.number(MM, name);
+    const flags = (a.write ? flag('FOLL_WRITE') : 0) | (a.longterm ? flag('FOLL_LONGTERM') : 0);
+    const before = { ...checker.counts };
+    const r = this.#view.fn(PIN, 'model_pin')(this.#task(a.of).mm, addressOf(a.page), a.pages, flags, a.path, a.hold === 'PIN');
+    const c = checker.counts;
+    this.#costs = {
+      rounds: c.rounds - before.rounds, pins: c.pins - before.pins, unpins: c.unpins - before.unpins, callbacks: c.callbacks - before.callbacks,
+    };
+    if (!isObject(r)) throw new Error('model_pin gave nothing');
+    const nr = Number(r['nr']);
+    const slots: unknown = r['pages'];
+    const pages: (PageObj | null)[] = Array.isArray(slots) ? slots.map((p: unknown) => (isPage(p) ? p : null)) : [];
+    const weight = a.hold === 'PIN' ? PIN_BIAS : 1;
+    this.#pinned.set(a.pin, { pages, nr, raw: r, by: task, weight });
+    this.#judgePin(a, nr, pages, checker);
+    for (const page of pages.slice(0, Math.max(0, Math.min(nr, a.pages)))) {
+      if (page === null || checker.world.isZeroPage(page)) continue;
+      checker.references.handOver(task, page, Math.min(weight, Math.max(0, checker.references.heldBy(page, task))));
+    }
+    return valueOf(nr);
+  }
+
+  /** I13 and I14: the post-condition of a pin, slot by slot. */
+  #judgePin(a: Extract<Action, { readonly pin: string }>, nr: number, pages: readonly (PageObj | null)[], checker: Checker): void {
+    const world = checker.world;
+    const site = checker.returnedFrom(nr, false);
+    const weight = a.hold === 'PIN' ? PIN_BIAS : 1;
+    if (nr > a.pages) {
+      world.report({ rule: 'pin-mismatch', object: 'count', site, message: `${a.pages} page${a.pages === 1 ? '' : 's'} asked for, ${nr} said to be pinned` });
+    }
+    for (const [i, page] of pages.slice(0, Math.max(0, nr)).entries()) {
+      if (page === null) {
+        world.report({ rule: 'pin-mismatch', object: 'slot', site, message: `${nr} pages said to be pinned, but pages[${i}] was never set` });
+        continue;
+      }
+      const held = checker.references.heldBy(page, world.view.current());
+      if (!world.isZeroPage(page) && held < weight) {
+        world.report({
+          rule: 'pin-mismatch', object: world.kindOf(page), site,
+          message: `${nr} page${nr === 1 ? ' is' : 's are'} said to be ${a.hold === 'PIN' ? 'pinned' : 'held'}, but pages[${i}], ${world.nameOf(page)}, has no such reference`,
+        });
+        continue;
+      }
+      if (a.longterm && this.#mustStayMovable(page, world)) {
+        world.report({
+          rule: 'unpinnable-pin', object: world.kindOf(page), site: checker.returnedFrom(nr, true),
+          message: `${world.nameOf(page)} is pinned for long (pages[${i}] of ${nr})`,
+        });
+      }
+    }
+  }
+
+  #mustStayMovable(page: PageObj, world: World): boolean {
+    if (world.isZeroPage(page)) return false;
+    if (!world.isDevice(page)) return world.zoneOf(page) === ZONE_MOVABLE;
+    const type: unknown = isObject(page.word0) ? page.word0['type'] : undefined;
+    return ['MEMORY_DEVICE_PRIVATE', 'MEMORY_DEVICE_COHERENT']
+      .some((name) => this.#view.has('include/linux/memremap.ts', name) && type === this.#view.number('include/linux/memremap.ts', name));
+  }
+
+  #unpin(handle: string, checker: Checker): string {
+    const p = this.#pinned.get(handle);
+    if (p === undefined) return '-';
+    this.#view.fn(PIN, 'model_unpin')(p.raw);
+    for (const page of p.pages.slice(0, Math.max(0, p.nr))) {
+      if (page !== null && !checker.world.isZeroPage(page)) checker.references.takeBack(p.by, page, p.weight);
+    }
+    this.#pinned.delete(handle);
+    return '0';
+  }
+
+  #takeOne(handle: string, how: string, of: string, page: number, task: TaskObj, checker: Checker, isolated: boolean): string {
+    const r = this.#view.fn(PIN, how)(this.#task(of).mm, addressOf(page));
+    const taken = isPage(r) ? r : null;
+    this.#single.set(handle, { page: taken, by: task, isolated });
+    if (taken !== null && !checker.world.isZeroPage(taken)) checker.references.handOver(task, taken, 1);
+    return taken === null ? 'nothing' : '0';
+  }
+
+  #giveOne(handle: string, how: string, checker: Checker): string {
+    const held = this.#single.get(handle);
+    if (held === undefined || held.page === null) return 'nothing';
+    this.#view.fn(PIN, how)(held.page);
+    if (!checker.world.isZeroPage(held.page)) checker.references.takeBack(held.by, held.page, 1);
+    this.#single.delete(handle);
+    return '0';
+  }
+
+  /** The environment: others hold all of ZONE_MOVABLE, or have let go of it. */
+  #zone(to: 'full' | 'open', world: World): string {
+    const memory = world.global('memory');
+    const free: unknown = isObject(memory) ? memory['free'] : undefined;
+    const zone: unknown = Array.isArray(free) ? free[ZONE_MOVABLE] : undefined;
+    if (!Array.isArray(zone)) return '-';
+    if (to === 'full' && this.#closedZone === null) this.#closedZone = zone.splice(0).map(Number);
+    else if (to === 'open' && this.#closedZone !== null) { zone.push(...this.#closedZone); this.#closedZone = null; }
+    return '0';
+  }
+
+  #task(name: string): TaskObj {
+    const task = this.#tasks.get(name);
+    if (task === undefined) throw new Error(`scenario ${this.#scenario.id} has no task ${name}`);
+    return task;
+  }
+  #device(memory: Memory): PortObject {
+    const device = this.#devices.get(memory);
+    if (device === undefined) throw new Unsupported(`no ${memory} device`);
+    return device;
+  }
+}
+
+function asMachine(o: unknown): MachineObj {
+  if (!isObject(o) || typeof o['globals'] !== 'function') throw new Error('boot_machine gave no machine');
+  return o as unknown as MachineObj;
+}
+
+function valueOf(r: unknown): string {
+  if (isObject(r) && typeof r['errno'] === 'number') return errnoName(r['errno']);
+  if (typeof r === 'number') return r < 0 ? errnoName(r) : String(r);
+  return r === undefined ? '0' : String(r);
+}

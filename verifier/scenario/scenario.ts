@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A scenario is data: tasks and their steps over the machine's user-level calls. It imports no
+// port module, so the same one runs on both sides and prints in a report; it says nothing about
+// what is right.
+
+/** How a driver answers a fault on its memory (drivers/model/device.ts). */
+export interface DriverPolicy {
+  readonly reach: 'page' | 'range';
+  readonly moves: boolean;
+  /** A VM_FAULT_* name, or `0`. */
+  readonly result: '0' | 'OOM' | 'SIGBUS' | 'HWPOISON' | 'SIGSEGV' | 'NOPAGE' | 'LOCKED' | 'RETRY' | 'FALLBACK' | 'MAJOR';
+  /** At most so many pages of a range are moved. */
+  readonly limit: number;
+}
+
+export type Memory = 'coherent' | 'private';
+export type PinPath = 'slow' | 'fast' | 'remote';
+
+/** Pages are numbered within the one range a scenario works on. */
+export type Action =
+  | { readonly call: 'mmap'; readonly page: number; readonly pages: number; readonly write: boolean }
+  | { readonly call: 'munmap' | 'dontneed'; readonly page: number; readonly pages: number }
+  | { readonly call: 'fork'; readonly child: string }
+  | { readonly call: 'exit' }
+  | { readonly load: number }
+  | { readonly store: number; readonly value: number }
+  | { readonly driver: 'create'; readonly memory: Memory; readonly pages: number; readonly policy: DriverPolicy }
+  | { readonly driver: 'take'; readonly memory: Memory; readonly page: number; readonly pages: number }
+  | { readonly driver: 'remove'; readonly memory: Memory }
+  | { readonly pin: string; readonly of: string; readonly page: number; readonly pages: number; readonly path: PinPath;
+      readonly hold: 'PIN' | 'GET'; readonly longterm: boolean; readonly write: boolean }
+  | { readonly unpin: string }
+  | { readonly hold: string; readonly of: string; readonly page: number }
+  | { readonly release: string }
+  | { readonly isolate: string; readonly of: string; readonly page: number }
+  | { readonly putback: string }
+  | { readonly drain: 'own' | 'all' }
+  /** ZONE_MOVABLE has no free frame until it is opened again. */
+  | { readonly movable: 'full' | 'open' }
+  /** The n-th allocation from now on fails; 0 ends it. */
+  | { readonly failAlloc: 'page' | 'slab'; readonly nth: number; readonly forEver: boolean }
+  | { readonly kernel: string; readonly file: string; readonly args: readonly unknown[] };
+
+export interface Step {
+  /** Who does it; a name of a task. */
+  readonly by: string;
+  readonly cpu: number;
+  /** The step's name in outcome keys; a step without one is set-up and shows only when it fails. */
+  readonly name: string | null;
+  readonly do: Action;
+}
+
+export interface Scenario {
+  readonly id: string;
+  readonly pages: number;
+  readonly cpus: number;
+  readonly tasks: readonly string[];
+  readonly steps: readonly Step[];
+  /** After this step's index the places of the pages are observed. */
+  readonly observeAfter: number;
+  /** Symbols a side must have, as `file#name`; else it is unsupported there. */
+  readonly needs: readonly string[];
+  readonly reuseFrames: boolean;
+}
+
+/** Why a point of the space is not run. */
+export interface Refused { readonly id: string; readonly reason: string }
+
+/** Where the range starts. */
+export const RANGE: number = 0x10000000;
+export function addressOf(page: number): number { return RANGE + page * 4096; }
