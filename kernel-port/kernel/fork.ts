@@ -2,6 +2,7 @@
 // Making, copying and giving back an mm and its vmas. Of fork only the part that copies the
 // address space is here; files, accounting of kernel stacks, signals and the rest are not.
 
+import { SINGLE_DEPTH_NESTING } from '../include/linux/lockdep.ts';
 import { flush_tlb_mm } from '../arch/model/tlb.ts';
 import { current, per_machine, this_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
@@ -38,7 +39,6 @@ import type { file } from '../include/linux/fs.ts';
 import type { int, long, unsigned_long } from '../include/linux/types.ts';
 
 export const CLONE_VM: unsigned_long = 0x00000100;
-const SINGLE_DEPTH_NESTING: int = 1;
 
 const vm_area_cachep = per_machine(() => kmem_cache_create('vm_area_struct', () => new vm_area_struct()), 'vm_area_cachep');
 const mm_cachep = per_machine(() => kmem_cache_create('mm_struct', () => new mm_struct()), 'mm_cachep');
@@ -69,6 +69,7 @@ function Copy(to: vm_area_struct, from: vm_area_struct): void {
 }
 
 export function vm_area_dup(orig: vm_area_struct): vm_area_struct | null {
+  reduced('a structure assignment is one field after the other');
   const new_: vm_area_struct | null = kmem_cache_alloc(vm_area_cachep(), GFP_KERNEL);
 
   if (new_) {
@@ -204,6 +205,7 @@ function mm_free_pgd(mm: mm_struct): void {
 
 /** What C prints as an alert is a report here. */
 function check_mm(mm: mm_struct): void {
+  reduced('an alert in the log is a warning of the machine');
   let i: int;
 
   for (i = 0; i < NR_MM_COUNTERS; i++) {
@@ -283,6 +285,7 @@ export function mm_alloc(): mm_struct | null {
   if (!mm)
     return null;
 
+  reduced('memset: the cache gives a struct of zeroes');
   return mm_init(mm, current(), null);
 }
 

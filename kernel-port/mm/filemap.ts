@@ -5,7 +5,7 @@
 // that lost five times has the lock handed to it.
 
 import { block_until, current, per_machine } from '../arch/model/machine.ts';
-import { notModelled } from '../arch/model/marks.ts';
+import { notModelled, reduced } from '../arch/model/marks.ts';
 import { clear_bit_unlock_is_negative_byte, test_and_set_bit, test_bit } from '../include/linux/bitops.ts';
 import { BUG } from '../include/linux/bug.ts';
 import { EINTR } from '../include/linux/errno.ts';
@@ -40,6 +40,7 @@ const page_wait_table = per_machine((): wait_queue_head[] => [], 'page_wait_tabl
 function hash_ptr(page: page): unsigned_int { return page.pfn % PAGE_WAIT_TABLE_SIZE; }
 
 function page_waitqueue(page: page): wait_queue_head {
+  reduced('a queue comes to be when it is first named; the table is the machine\'s');
   return (page_wait_table()[hash_ptr(page)] ??= new wait_queue_head());
 }
 

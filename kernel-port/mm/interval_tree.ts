@@ -4,7 +4,7 @@
 
 import { vma_pages } from '../include/linux/mm.ts';
 import { machine_halt } from '../arch/model/machine.ts';
-import { reduced } from '../arch/model/marks.ts';
+import { reduced, notModelled } from '../arch/model/marks.ts';
 import type { vm_area_struct } from '../include/linux/mm_types.ts';
 import type { rb_root_cached } from '../include/linux/rbtree.ts';
 import type { anon_vma_chain } from '../include/linux/rmap.ts';
@@ -65,6 +65,7 @@ function __anon_vma_interval_tree_iter_next(node: anon_vma_chain, start: unsigne
 
 /** @locks requires anon_vma root(write) */
 export function anon_vma_interval_tree_insert(node: anon_vma_chain, root: rb_root_cached<anon_vma_chain>): void {
+  notModelled('DEBUG_VM_RB=n');
   __anon_vma_interval_tree_insert(node, root);
 }
 

@@ -4,6 +4,7 @@
 // with pte_offset_map_lock, and handle_pte_fault reads the pte itself. File mappings, PFN mappings,
 // huge pages and swap are one line behind their conditions; unmap_mapping_* and vm_insert_* are left out.
 
+import { memset } from '../include/linux/string.ts';
 import { this_machine } from '../arch/model/machine.ts';
 import { memory, pfn_to_page, pfn_valid } from '../arch/model/memory.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
@@ -267,7 +268,7 @@ export function __pte_alloc_kernel(_pmd: pmd_cell): int {
 }
 
 function init_rss_vec(rss: int[]): void {
-  rss.fill(0);
+  memset(rss, 0, NR_MM_COUNTERS);
 }
 
 function add_mm_rss_vec(mm: mm_struct, rss: int[]): void {
@@ -1459,6 +1460,7 @@ function create_huge_pmd(_vmf: vm_fault): vm_fault_t {
 }
 
 function create_huge_pud(_vmf: vm_fault): vm_fault_t {
+  reduced('TRANSPARENT_HUGEPAGE=n');
   return VM_FAULT_FALLBACK;
 }
 

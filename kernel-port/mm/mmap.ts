@@ -8,7 +8,7 @@ import { current, per_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
 import {
   FIRST_USER_ADDRESS, PAGE_COPY, PAGE_MASK, PAGE_NONE, PAGE_READONLY, PAGE_SHARED, PAGE_SHIFT, TASK_SIZE,
-  USER_PGTABLES_CEILING, pgprot_modify,
+  USER_PGTABLES_CEILING, pgprot_modify, __pgprot, pgprot_val,
 } from '../arch/model/pgtable.ts';
 import { mmu_gather } from '../include/asm-generic/tlb.ts';
 import { BUG, BUG_ON } from '../include/linux/bug.ts';
@@ -76,8 +76,9 @@ function arch_filter_pgprot(prot: pgprot_t): pgprot_t {
 }
 
 export function vm_get_page_prot(vm_flags: vm_flags_t): pgprot_t {
-  const ret: pgprot_t = protection_map[vm_flags & (VM_READ | VM_WRITE | VM_EXEC | VM_SHARED)] |
-    arch_vm_get_page_prot(vm_flags);
+  const ret: pgprot_t = __pgprot(pgprot_val(protection_map[vm_flags &
+      (VM_READ | VM_WRITE | VM_EXEC | VM_SHARED)]) |
+    pgprot_val(arch_vm_get_page_prot(vm_flags)));
 
   return arch_filter_pgprot(ret);
 }
@@ -117,7 +118,7 @@ function remove_vma(vma: vm_area_struct): vm_area_struct | null {
 }
 
 function validate_mm(_mm: mm_struct): void {
-  /* empty without CONFIG_DEBUG_VM_RB */
+  notModelled('DEBUG_VM_RB=n');
 }
 
 function vma_gap_update(_vma: vm_area_struct): void {
@@ -1103,6 +1104,7 @@ export function mm_take_all_locks(mm: mm_struct): int {
 }
 
 function vm_unlock_anon_vma(anon_vma: anon_vma): void {
+  reduced('who holds the root says what C keeps in the low bit of the tree');
   if (anon_vma.root.rwsem.writer === current()) {
     anon_vma_unlock_write(anon_vma);
   }

@@ -2,6 +2,7 @@
 // Follows mm/mmu_gather.c: pages of a zap wait in batches until the TLBs are flushed. Page
 // tables are freed without their own batches (no MMU_GATHER_TABLE_FREE).
 
+import { notModelled } from '../arch/model/marks.ts';
 import {
   __tlb_reset_range, MAX_GATHER_BATCH, MAX_GATHER_BATCH_COUNT, mmu_gather_batch, MMU_GATHER_BUNDLE,
   tlb_flush_mmu_tlbonly, type mmu_gather,
@@ -81,8 +82,12 @@ export function __tlb_remove_page_size(tlb: mmu_gather, page: page, _page_size: 
   return false;
 }
 
-function tlb_table_flush(_tlb: mmu_gather): void {}
-function tlb_table_init(_tlb: mmu_gather): void {}
+function tlb_table_flush(_tlb: mmu_gather): void {
+  notModelled('MMU_GATHER_TABLE_FREE=n: tables are freed without batches');
+}
+function tlb_table_init(_tlb: mmu_gather): void {
+  notModelled('MMU_GATHER_TABLE_FREE=n: tables are freed without batches');
+}
 
 function tlb_flush_mmu_free(tlb: mmu_gather): void {
   tlb_table_flush(tlb);

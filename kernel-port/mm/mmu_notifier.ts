@@ -3,7 +3,7 @@
 // collision-retry sequence. SRCU is include/linux/srcu.ts; the tree is a sorted array.
 
 import { per_machine } from '../arch/model/machine.ts';
-import { notModelled } from '../arch/model/marks.ts';
+import { notModelled, reduced } from '../arch/model/marks.ts';
 import { atomic_read } from '../include/linux/atomic.ts';
 import { BUG_ON, WARN_ON } from '../include/linux/bug.ts';
 import { ERR_PTR, IS_ERR, type ErrPtr } from '../include/linux/err.ts';
@@ -32,7 +32,7 @@ import { mmdrop, mmgrab } from '../include/linux/sched/mm.ts';
 import { kfree, kzalloc } from '../include/linux/slab.ts';
 import { spin_lock, spin_unlock, spinlock_t } from '../include/linux/spinlock.ts';
 import {
-  call_srcu, srcu_read_lock, srcu_read_unlock, srcu_struct, synchronize_srcu, type rcu_head,
+  call_srcu, srcu_read_lock, srcu_read_unlock, srcu_struct, synchronize_srcu, srcu_read_lock_held, type rcu_head,
 } from '../include/linux/srcu.ts';
 import { Init, UINT_MAX, ULONG_MAX } from '../include/linux/types.ts';
 import { wait_event, wait_queue_head, wake_up_all } from '../include/linux/wait.ts';
@@ -158,7 +158,8 @@ function mn_hlist_release(subscriptions: mmu_notifier_subscriptions, mm: mm_stru
   let id: int;
 
   id = srcu_read_lock(srcu());
-  for (subscription = hlist_for_each_entry_rcu(subscriptions.list); subscription; subscription = Next(subscription.hlist))
+  for (subscription = hlist_for_each_entry_rcu(subscriptions.list, srcu_read_lock_held(srcu()));
+    subscription; subscription = Next(subscription.hlist))
     if (subscription.ops.release)
       subscription.ops.release(subscription, mm);
 
@@ -188,7 +189,8 @@ export function __mmu_notifier_clear_flush_young(mm: mm_struct, start: uaddr, en
   let young: int = 0, id: int;
 
   id = srcu_read_lock(srcu());
-  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list); subscription; subscription = Next(subscription.hlist)) {
+  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list, srcu_read_lock_held(srcu()));
+    subscription; subscription = Next(subscription.hlist)) {
     if (subscription.ops.clear_flush_young)
       young |= subscription.ops.clear_flush_young(subscription, mm, start, end);
   }
@@ -202,7 +204,8 @@ export function __mmu_notifier_clear_young(mm: mm_struct, start: uaddr, end: uad
   let young: int = 0, id: int;
 
   id = srcu_read_lock(srcu());
-  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list); subscription; subscription = Next(subscription.hlist)) {
+  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list, srcu_read_lock_held(srcu()));
+    subscription; subscription = Next(subscription.hlist)) {
     if (subscription.ops.clear_young)
       young |= subscription.ops.clear_young(subscription, mm, start, end);
   }
@@ -216,7 +219,8 @@ export function __mmu_notifier_test_young(mm: mm_struct, address: uaddr): int {
   let young: int = 0, id: int;
 
   id = srcu_read_lock(srcu());
-  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list); subscription; subscription = Next(subscription.hlist)) {
+  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list, srcu_read_lock_held(srcu()));
+    subscription; subscription = Next(subscription.hlist)) {
     if (subscription.ops.test_young) {
       young = subscription.ops.test_young(subscription, mm, address);
       if (young)
@@ -233,7 +237,8 @@ export function __mmu_notifier_change_pte(mm: mm_struct, address: uaddr, pte: pt
   let id: int;
 
   id = srcu_read_lock(srcu());
-  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list); subscription; subscription = Next(subscription.hlist)) {
+  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list, srcu_read_lock_held(srcu()));
+    subscription; subscription = Next(subscription.hlist)) {
     if (subscription.ops.change_pte)
       subscription.ops.change_pte(subscription, mm, address, pte);
   }
@@ -270,7 +275,8 @@ function mn_hlist_invalidate_range_start(subscriptions: mmu_notifier_subscriptio
   let id: int;
 
   id = srcu_read_lock(srcu());
-  for (subscription = hlist_for_each_entry_rcu(subscriptions.list); subscription; subscription = Next(subscription.hlist)) {
+  for (subscription = hlist_for_each_entry_rcu(subscriptions.list, srcu_read_lock_held(srcu()));
+    subscription; subscription = Next(subscription.hlist)) {
     const ops: mmu_notifier_ops = subscription.ops;
 
     if (ops.invalidate_range_start) {
@@ -291,7 +297,8 @@ function mn_hlist_invalidate_range_start(subscriptions: mmu_notifier_subscriptio
   }
 
   if (ret) {
-    for (subscription = hlist_for_each_entry_rcu(subscriptions.list); subscription; subscription = Next(subscription.hlist)) {
+    for (subscription = hlist_for_each_entry_rcu(subscriptions.list, srcu_read_lock_held(srcu()));
+      subscription; subscription = Next(subscription.hlist)) {
       if (!subscription.ops.invalidate_range_end)
         continue;
 
@@ -322,7 +329,8 @@ function mn_hlist_invalidate_end(subscriptions: mmu_notifier_subscriptions, rang
   let id: int;
 
   id = srcu_read_lock(srcu());
-  for (subscription = hlist_for_each_entry_rcu(subscriptions.list); subscription; subscription = Next(subscription.hlist)) {
+  for (subscription = hlist_for_each_entry_rcu(subscriptions.list, srcu_read_lock_held(srcu()));
+    subscription; subscription = Next(subscription.hlist)) {
     if (!only_end && subscription.ops.invalidate_range)
       subscription.ops.invalidate_range(subscription, range.mm, range.start, range.end);
     if (subscription.ops.invalidate_range_end) {
@@ -353,7 +361,8 @@ export function __mmu_notifier_invalidate_range(mm: mm_struct, start: uaddr, end
   let id: int;
 
   id = srcu_read_lock(srcu());
-  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list); subscription; subscription = Next(subscription.hlist)) {
+  for (subscription = hlist_for_each_entry_rcu(mm.notifier_subscriptions.list, srcu_read_lock_held(srcu()));
+    subscription; subscription = Next(subscription.hlist)) {
     if (subscription.ops.invalidate_range)
       subscription.ops.invalidate_range(subscription, mm, start, end);
   }
@@ -414,6 +423,7 @@ export function mmu_notifier_register(subscription: mmu_notifier | null, mm: mm_
 }
 
 function find_get_mmu_notifier(mm: mm_struct, ops: mmu_notifier_ops): mmu_notifier | ErrPtr | null {
+  notModelled('PROVE_LOCKING=n: that the lock is held is not checked');
   let subscription: mmu_notifier | ErrPtr | null;
 
   spin_lock(mm.notifier_subscriptions.lock);
@@ -628,6 +638,7 @@ export function mmu_interval_notifier_remove(interval_sub: mmu_interval_notifier
 }
 
 export function mmu_notifier_synchronize(): void {
+  reduced('the domain is the machine\'s');
   synchronize_srcu(srcu());
 }
 

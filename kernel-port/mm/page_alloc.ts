@@ -3,27 +3,35 @@
 // In between stand the free lists of arch/model/memory.ts instead of per-CPU lists and the buddy
 // system; only single pages are allocated, and nothing is reclaimed when a zone is empty.
 
+import { might_sleep_if } from '../include/linux/kernel.ts';
+import { set_page_owner } from '../include/linux/page_owner.ts';
+import { kasan_unpoison_pages, page_kasan_tag_reset } from '../include/linux/kasan.ts';
 import { should_fail, this_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
-import { page_to_pfn, pfn_to_page, return_frame, take_frame } from '../arch/model/memory.ts';
+import { page_to_pfn, pfn_to_page, return_frame, take_frame, pfn_valid } from '../arch/model/memory.ts';
 import { PAGE_SHIFT } from '../arch/model/pgtable.ts';
 import { atomic_read } from '../include/linux/atomic.ts';
 import { WARN_ON_ONCE } from '../include/linux/bug.ts';
-import { __GFP_HIGHMEM, __GFP_NOWARN, __GFP_ZERO, gfp_zone } from '../include/linux/gfp.ts';
+import {
+  __GFP_HIGHMEM, __GFP_NOWARN, __GFP_ZERO, gfp_zone, arch_alloc_page, __GFP_DIRECT_RECLAIM,
+} from '../include/linux/gfp.ts';
 import { clear_highpage } from '../include/linux/highmem.ts';
 import { INIT_LIST_HEAD, Next, list_del, list_for_each_entry_safe, type list_head } from '../include/linux/list.ts';
 import { local_lock_irqsave, local_unlock_irqrestore, type local_lock_t } from '../include/linux/local_lock.ts';
 import type { dev_pagemap } from '../include/linux/memremap.ts';
-import { page_mapcount_reset, put_page_testzero, set_page_links } from '../include/linux/mm.ts';
+import {
+  page_mapcount_reset, put_page_testzero, set_page_links, debug_pagealloc_map_pages, kernel_unpoison_pages,
+  want_init_on_alloc, want_init_on_free, page_cpupid_reset_last,
+} from '../include/linux/mm.ts';
 import { page_private, set_page_private, type page, type vm_area_struct } from '../include/linux/mm_types.ts';
-import { VM_BUG_ON_PAGE } from '../include/linux/mmdebug.ts';
-import { MAX_ORDER, ZONE_DEVICE, zone_idx, type zone } from '../include/linux/mmzone.ts';
+import { VM_BUG_ON_PAGE, VM_BUG_ON } from '../include/linux/mmdebug.ts';
+import { MAX_ORDER, ZONE_DEVICE, zone_idx, PAGE_ALLOC_COSTLY_ORDER, type zone } from '../include/linux/mmzone.ts';
 import {
   __PG_HWPOISON, __SetPageReserved, PAGE_FLAGS_CHECK_AT_FREE, PAGE_FLAGS_CHECK_AT_PREP, PageHead, PageHWPoison,
   PageMappingFlags, PageTail,
 } from '../include/linux/page-flags.ts';
 import { init_page_count, page_ref_count } from '../include/linux/page_ref.ts';
-import { current_gfp_context, might_alloc } from '../include/linux/sched/mm.ts';
+import { current_gfp_context, fs_reclaim_acquire, fs_reclaim_release } from '../include/linux/sched/mm.ts';
 import { SWAP_CLUSTER_MAX } from '../include/linux/swap.ts';
 import { Init } from '../include/linux/types.ts';
 import type { gfp_t, int, pfn_nr, Ref, uaddr, unsigned_int, unsigned_long } from '../include/linux/types.ts';
@@ -38,8 +46,18 @@ function bad_page(page: page, reason: string | null): void {
   page_mapcount_reset(page);
 }
 
+function pcp_allowed_order(order: unsigned_int): boolean {
+  reduced('TRANSPARENT_HUGEPAGE=n');
+  if (order <= PAGE_ALLOC_COSTLY_ORDER)
+    return true;
+  return false;
+}
+
 function free_the_page(page: page, order: unsigned_int): void {
-  free_unref_page(page, order);
+  if (pcp_allowed_order(order))
+    free_unref_page(page, order);
+  else
+    unreachable('high-order pages');
 }
 
 function page_expected_state(page: page,
@@ -140,6 +158,7 @@ function bulkfree_pcp_prepare(page: page): boolean {
 
 /** C empties part of a per-CPU list into the buddy system here. */
 function free_pcppages_bulk(page: page): void {
+  reduced('no per-CPU lists, no buddy system: the frame goes back to its zone');
   if (bulkfree_pcp_prepare(page))
     return;
   return_frame(page);
@@ -159,8 +178,11 @@ function __init_single_page(page: page, pfn: pfn_nr,
   set_page_links(page, zone, nid, pfn);
   init_page_count(page);
   page_mapcount_reset(page);
+  page_cpupid_reset_last(page);
+  page_kasan_tag_reset(page);
 
   INIT_LIST_HEAD(page.lru);
+  reduced('WANT_PAGE_VIRTUAL=n');
 }
 
 function check_new_page_bad(page: page): void {
@@ -199,18 +221,26 @@ function check_new_pcp(_page: page): boolean {
 }
 //#endif
 
-function want_init_on_alloc(flags: gfp_t): boolean { return (flags & __GFP_ZERO) !== 0; }
-
 /** @refs page: from none to one, the caller's */
 function post_alloc_hook(page: page, order: unsigned_int,
   gfp_flags: gfp_t): void {
-  const init = want_init_on_alloc(gfp_flags);
+  const init = !want_init_on_free() && want_init_on_alloc(gfp_flags);
 
   set_page_private(page, 0);
   set_page_refcounted(page);
 
+  arch_alloc_page(page, order);
+  debug_pagealloc_map_pages(page, 1 << order);
+
+  kernel_unpoison_pages(page, 1 << order);
+
+  reduced('KASAN=n, no memory tags');
+  kasan_unpoison_pages(page, order, init);
+
   if (init)
     kernel_init_free_pages(page, 1 << order);
+
+  set_page_owner(page, order, gfp_flags);
 }
 
 function prep_new_page(page: page, order: unsigned_int, gfp_flags: gfp_t,
@@ -251,6 +281,8 @@ export function free_unref_page(page: page, order: unsigned_int): void {
   if (!free_unref_page_prepare(page, pfn, order))
     return;
 
+  reduced('one migratetype, nothing is isolated');
+
   local_lock_irqsave(pagesets.lock);
   free_unref_page_commit(page, pfn, migratetype, order);
   local_unlock_irqrestore(pagesets.lock);
@@ -271,6 +303,7 @@ export function free_unref_page_list(list: list_head<page>): void {
       continue;
     }
 
+    reduced('one migratetype, nothing is isolated');
     set_page_private(page, pfn);
   }
 
@@ -293,6 +326,7 @@ export function free_unref_page_list(list: list_head<page>): void {
 
 /** A page of the zone that passes the checks; one that does not is lost. */
 function __rmqueue_pcplist(zone: unsigned_int): page | null {
+  reduced('no per-CPU lists: a frame of the zone');
   let page: page | null = null;
 
   do {
@@ -314,8 +348,13 @@ function rmqueue(zone: unsigned_int, order: unsigned_int): page | null {
   return page;
 }
 
-function should_fail_alloc_page(_gfp_mask: gfp_t, _order: unsigned_int): boolean {
+function __should_fail_alloc_page(_gfp_mask: gfp_t, _order: unsigned_int): boolean {
+  reduced('which allocation fails is said by the machine');
   return should_fail(this_machine().fail_page_alloc);
+}
+
+function should_fail_alloc_page(gfp_mask: gfp_t, order: unsigned_int): boolean {
+  return __should_fail_alloc_page(gfp_mask, order);
 }
 
 class alloc_context {
@@ -352,7 +391,12 @@ function prepare_alloc_pages(gfp_mask: gfp_t, order: unsigned_int,
   _alloc_flags: Ref<unsigned_int>): boolean {
   ac.highest_zoneidx = gfp_zone(gfp_mask);
 
-  might_alloc(gfp_mask);
+  reduced('no zonelists, no cpusets, no CMA');
+
+  fs_reclaim_acquire(gfp_mask);
+  fs_reclaim_release(gfp_mask);
+
+  might_sleep_if((gfp_mask & __GFP_DIRECT_RECLAIM) !== 0);
 
   if (should_fail_alloc_page(gfp_mask, order))
     return false;
@@ -389,6 +433,7 @@ export function __alloc_pages(gfp: gfp_t, order: unsigned_int, preferred_nid: in
 
     page = __alloc_pages_slowpath(alloc_gfp.v, order, ac);
   }
+  reduced('no fragmentation avoidance, no node mask, MEMCG=n');
 
   return page;
 }
@@ -427,6 +472,7 @@ export function get_zeroed_page(gfp_mask: gfp_t): unsigned_long {
 /** The kernel sees all memory at the offset 0. */
 function page_address(page: page): unsigned_long { return page_to_pfn(page) << PAGE_SHIFT; }
 function virt_to_page(addr: unsigned_long): page { return pfn_to_page(addr >>> PAGE_SHIFT); }
+function virt_addr_valid(addr: unsigned_long): boolean { return pfn_valid(addr >>> PAGE_SHIFT); }
 
 /** @refs page: consumes */
 export function __free_pages(page: page, order: unsigned_int): void {
@@ -439,6 +485,7 @@ export function __free_pages(page: page, order: unsigned_int): void {
 
 export function free_pages(addr: unsigned_long, order: unsigned_int): void {
   if (addr !== 0) {
+    VM_BUG_ON(!virt_addr_valid(addr));
     __free_pages(virt_to_page(addr), order);
   }
 }

@@ -18,7 +18,7 @@ import { BUG_ON, WARN_ON_ONCE } from '../include/linux/bug.ts';
 import { EFAULT, ENOMEM } from '../include/linux/errno.ts';
 import { GFP_KERNEL, GFP_NOWAIT, __GFP_NOWARN } from '../include/linux/gfp.ts';
 import { deferred_split_huge_page, thp_nr_pages } from '../include/linux/huge_mm.ts';
-import { min } from '../include/linux/kernel.ts';
+import { might_sleep, min } from '../include/linux/kernel.ts';
 import {
   list_add, list_del, list_entry_is_head, list_first_entry, list_last_entry, list_next_entry, list_prev_entry,
 } from '../include/linux/list.ts';
@@ -115,6 +115,7 @@ function anon_vma_free(anon_vma: anon_vma): void {
   VM_BUG_ON(atomic_read(anon_vma.refcount));
 
   // Whoever took the lock of a root that has gone meanwhile leaves before the root is freed.
+  might_sleep();
   if (rwsem_is_locked(anon_vma.root.rwsem)) {
     anon_vma_lock_write(anon_vma);
     anon_vma_unlock_write(anon_vma);
@@ -145,6 +146,8 @@ export function __anon_vma_prepare(vma: vm_area_struct): int {
   const mm: mm_struct = vma.vm_mm;
   let anon_vma: anon_vma | null, allocated: anon_vma | null;
   let avc: anon_vma_chain | null;
+
+  might_sleep();
 
   out_enomem: {
     out_enomem_free_avc: {

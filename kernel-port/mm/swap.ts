@@ -4,7 +4,7 @@
 // drained, so where a page sits decides whether it can be isolated and what its count is.
 
 import { DEFINE_PER_CPU, per_cpu, per_machine, smp_processor_id, this_cpu_ptr } from '../arch/model/machine.ts';
-import { notModelled, unreachable } from '../arch/model/marks.ts';
+import { notModelled, unreachable, reduced } from '../arch/model/marks.ts';
 import { atomic_inc, atomic_t } from '../include/linux/atomic.ts';
 import { WARN_ON, WARN_ON_ONCE } from '../include/linux/bug.ts';
 import { __cpumask_set_cpu, cpumask, cpumask_clear, for_each_cpu, for_each_online_cpu } from '../include/linux/cpumask.ts';
@@ -462,6 +462,7 @@ const lock = per_machine(() => new mutex('__lru_add_drain_all.lock'), '__lru_add
 
 /** @locks takes the mutex of draining; waits for a work item on each CPU with something to drain */
 export function __lru_add_drain_all(force_all_cpus: boolean): void {
+  reduced('no buffer heads, no barriers; C\'s statics are the machine\'s');
   let this_gen: unsigned_int;
 
   if (WARN_ON(!mm_percpu_wq()))
@@ -510,6 +511,7 @@ export const lru_disable_count = per_machine(() => new atomic_t(0), 'lru_disable
 
 /** Undone by lru_cache_enable; in between a page never stays in a vector. */
 export function lru_cache_disable(): void {
+  reduced('SMP; the count is the machine\'s');
   atomic_inc(lru_disable_count());
   __lru_add_drain_all(true);
 }

@@ -29,13 +29,41 @@ export function __mod_node_page_state(pgdat: pglist_data, item: node_stat_item, 
   node_page_state_add(delta, pgdat, item);
 }
 
-export function __inc_zone_page_state(page: page, item: zone_stat_item): void { zone_page_state_add(1, page_zone(page), item); }
+export function __inc_zone_state(zone: zone, item: zone_stat_item): void {
+  reduced('no per-CPU differences');
+  zone_page_state_add(1, zone, item);
+}
 
-export function __inc_node_page_state(page: page, item: node_stat_item): void { node_page_state_add(1, page_pgdat(page), item); }
+export function __inc_node_state(pgdat: pglist_data, item: node_stat_item): void {
+  reduced('no per-CPU differences');
+  node_page_state_add(1, pgdat, item);
+}
 
-export function __dec_zone_page_state(page: page, item: zone_stat_item): void { zone_page_state_add(-1, page_zone(page), item); }
+export function __inc_zone_page_state(page: page, item: zone_stat_item): void {
+  __inc_zone_state(page_zone(page), item);
+}
 
-export function __dec_node_page_state(page: page, item: node_stat_item): void { node_page_state_add(-1, page_pgdat(page), item); }
+export function __inc_node_page_state(page: page, item: node_stat_item): void {
+  __inc_node_state(page_pgdat(page), item);
+}
+
+export function __dec_zone_state(zone: zone, item: zone_stat_item): void {
+  reduced('no per-CPU differences');
+  zone_page_state_add(-1, zone, item);
+}
+
+export function __dec_node_state(pgdat: pglist_data, item: node_stat_item): void {
+  reduced('no per-CPU differences');
+  node_page_state_add(-1, pgdat, item);
+}
+
+export function __dec_zone_page_state(page: page, item: zone_stat_item): void {
+  __dec_zone_state(page_zone(page), item);
+}
+
+export function __dec_node_page_state(page: page, item: node_stat_item): void {
+  __dec_node_state(page_pgdat(page), item);
+}
 
 function mod_zone_state(zone: zone, item: zone_stat_item, delta: long, _overstep_mode: int): void {
   reduced('no per-CPU differences');

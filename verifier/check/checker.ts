@@ -12,7 +12,7 @@ import { Mappings } from './maps.ts';
 import { References } from './refs.ts';
 import { AtRest, type DeviceObj } from './rest.ts';
 import type { Tracer } from './trace.ts';
-import { classOf, isMm, isPage, isPagevec, isPteCell, type Counter, type FrameObj } from './view.ts';
+import { classOf, isMm, isObject, isPage, isPagevec, isPteCell, type Counter, type FrameObj } from './view.ts';
 import type { World } from './world.ts';
 
 /** What an execution cost, counted as it ran. */
@@ -29,10 +29,14 @@ export class Checker implements Monitor {
   readonly contracts: Contracts;
   readonly atRest: AtRest;
   readonly counts: Counts = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
+  /** What the environment keeps up; said beside an endless retry. */
+  environment: () => readonly string[] = () => [];
   tracer: Tracer | null = null;
   cycled: LoopActivation | null = null;
   /** The frames left since the last call, innermost first: where the last result came from. */
   #returning: Frame[] = [];
+  /** Where a driver was last asked to move a page. */
+  #callback: Site | null = null;
 
   constructor(world: World) {
     this.world = world;
@@ -41,7 +45,7 @@ export class Checker implements Monitor {
     this.locks = new Locks(world, () => this.mappings.settle());
     this.lifetimes = new Lifetimes(world);
     this.contracts = new Contracts(world, (page) => this.mappings.onDeviceFree(page));
-    this.atRest = new AtRest(world, (page) => this.mappings.mapped(page));
+    this.atRest = new AtRest(world, (page) => this.mappings.mapped(page), () => this.#isolatedAt);
     world.machine.on_trap = (kind, what) => this.#trap(kind, what);
     world.machine.on_free = (object) => this.lifetimes.onObjectFree(object);
     world.machine.on_blocked = (on, why) => this.locks.onBlocked(on, why);
@@ -78,6 +82,7 @@ export class Checker implements Monitor {
       case 'counter': {
         if (classOf(o) !== 'atomic_t') break;
         const counter = o as unknown as Counter;
+        if (!isPage(counter.owner)) this.#noteIsolated(counter);
         this.#cost(counter, Number(value) - Number(old));
         this.references.onCount(counter, Number(old), Number(value));
         this.mappings.onCount(counter);
@@ -122,7 +127,10 @@ export class Checker implements Monitor {
   }
 
   call(_o: PortObject, k: string, args: readonly unknown[]): void {
-    if (k === 'migrate_to_ram') this.counts.callbacks += 1;
+    if (k === 'migrate_to_ram') {
+      this.counts.callbacks += 1;
+      this.#callback = this.world.runtime.here();
+    }
     this.contracts.onCall(k, args);
   }
   returned(): void {}
@@ -141,7 +149,9 @@ export class Checker implements Monitor {
 
   cycle(activation: LoopActivation, kind: 'equal' | 'leaks'): never {
     this.cycled = activation;
-    const site = this.world.runtime.sites[activation.site] ?? null;
+    const loop = this.world.runtime.sites[activation.site] ?? null;
+    // The hardware retries an access for ever: what matters is who answered its fault.
+    const site = loop?.file.startsWith('arch/model/') === true ? this.#callback ?? loop : loop;
     const text = site === null ? 'a loop' : site.text;
     if (kind === 'leaks') {
       this.world.report({ rule: 'refcount-leak', object: this.references.kindsInCycle(), site, message: `each round of \`${text}\` leaves a reference behind` });
@@ -149,10 +159,19 @@ export class Checker implements Monitor {
       const killable = this.world.view.current().sigkill;
       this.world.report({
         rule: 'unbounded-retry', object: this.references.kindsInCycle(), site,
-        message: `\`${text}\` comes round with an equal state: it will never end${killable ? ', though a signal is pending' : ''}`,
+        message: `\`${text}\` comes round with an equal state (${this.references.kindsInCycle()}) and never ends${this.environment().map((e) => `, while ${e}`).join('')}${killable ? ', though a signal is pending' : ''}`,
       });
     }
     throw new ExecutionEnd('cycle', text);
+  }
+
+  /** Who last counted a page as isolated, or as put back. */
+  #isolatedAt: Site | null = null;
+  #noteIsolated(counter: Counter): void {
+    const stat = this.world.global('node_stat');
+    const items: unknown = isObject(stat) ? stat['items'] : undefined;
+    const at = this.world.view.number('include/linux/mmzone.ts', 'NR_ISOLATED_ANON');
+    if (Array.isArray(items) && items[at] === counter) this.#isolatedAt = this.world.runtime.here();
   }
 
   #cost(counter: Counter, d: number): void {
@@ -163,7 +182,7 @@ export class Checker implements Monitor {
 
   #trap(kind: string, what: string): void {
     if (kind === 'MIGHT_SLEEP') { this.locks.maySleep(''); return; }
-    const text = this.world.runtime.here()?.text ?? '';
+    const text = (this.world.runtime.here()?.text ?? '').replace(/;$/, '');
     switch (kind) {
       case 'BUG': this.world.report({ rule: 'bug-on', object: 'BUG', message: what || text, ends: true }); break;
       case 'VM_BUG_ON': this.#observed(kind, what || text); break;

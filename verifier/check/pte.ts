@@ -49,11 +49,11 @@ export class PteDecoder {
 
   decode(pte: number): PteView {
     if (pte === 0) return { kind: 'none' };
-    const pfn = (pte & 0x7ffff000) >>> 12;
     if ((pte & (this.#present | this.#protnone)) !== 0) {
-      return { kind: 'present', pfn, write: (pte & this.#rw) !== 0, dirty: (pte & this.#dirty) !== 0, special: (pte & this.#special) !== 0 };
+      return { kind: 'present', pfn: (pte & 0x7ffff000) >>> 12, write: (pte & this.#rw) !== 0, dirty: (pte & this.#dirty) !== 0, special: (pte & this.#special) !== 0 };
     }
-    const type = (pte >>> 3) & 31;
+    const type = pte >>> 27;
+    const pfn = (pte >>> 12) & 0x7fff;
     const kind = this.#types.get(type);
     if (kind === 'private' || kind === 'exclusive' || kind === 'migration') return { kind, pfn, write: this.#writable.has(type) };
     return { kind: 'other' };

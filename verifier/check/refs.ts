@@ -10,6 +10,9 @@ import { holds } from './pte.ts';
 import { isObject, isPage, type Counter, type PageObj, type Pagevec, type PteCell, type TaskObj } from './view.ts';
 import { placeIn, type World } from './world.ts';
 
+/** GUP_PIN_COUNTING_BIAS: what a pin weighs; one of it is the plain reference. */
+const PIN_BIAS = 1024;
+
 interface Taken { amount: number; readonly site: Site | null; readonly caller: Site | null }
 
 export class References {
@@ -25,7 +28,8 @@ export class References {
   readonly #taken = new Map<PageObj, Taken[]>();
   readonly #touched = new Set<PageObj>();
   readonly #round = new Set<string>();
-  readonly #dirty = new Set<Pagevec>();
+  /** Pagevecs written since they were last looked at, and by whom. */
+  readonly #dirty = new Map<Pagevec, TaskObj>();
   readonly #queued = new Map<Pagevec, readonly PageObj[]>();
 
   constructor(world: World) { this.#world = world; }
@@ -35,7 +39,11 @@ export class References {
   /** A loop's state was stored: from here on a round of a cycle may begin. */
   markCycle(): void { this.#round.clear(); }
   /** What kinds of pages a cycle turned about: they tell one endless retry from another. */
-  kindsInCycle(): string { return [...this.#round].sort().join(', ') || 'nothing'; }
+  kindsInCycle(): string {
+    const kinds = [...this.#round].sort();
+    const special = kinds.filter((k) => k !== 'page');
+    return (special.length > 0 ? special : kinds).join(', ') || 'nothing';
+  }
 
   onCount(counter: Counter, before: number, after: number): void {
     const page = counter.owner;
@@ -65,7 +73,7 @@ export class References {
       return;
     }
     this.#world.report({
-      rule: 'refcount-underflow', object: this.#world.kindOf(page),
+      rule: 'refcount-underflow', object: d <= 1 - PIN_BIAS ? 'pin' : this.#world.kindOf(page),
       message: `${this.#world.nameOf(page)} is put ${-d > 1 ? `by ${-d} ` : ''}by a thread that holds ${had} reference${had === 1 ? '' : 's'} on it (count ${before} -> ${after})`,
     });
     this.#set(this.#balance, task, page, 0);
@@ -174,23 +182,27 @@ export class References {
 
   // --- pagevecs ---------------------------------------------------------------------------------
 
-  /** A pagevec's count was written: what it holds is looked at before the next put. */
+  /** A pagevec's count was written; the slot that a larger one names is stored right after. */
   onPagevec(pvec: Pagevec, before: number, after: number): void {
-    this.#dirty.add(pvec);
-    if (after < before) this.#sync();
+    const task = this.#world.view.current();
+    const pending = this.#dirty.get(pvec);
+    if (pending !== undefined) this.#settlePagevec(pvec, pending, before);
+    this.#dirty.set(pvec, task);
+    if (after < before) this.#settlePagevec(pvec, task, after);
+  }
+
+  #sync(): void {
+    for (const [pvec, task] of [...this.#dirty]) this.#settlePagevec(pvec, task, pvec.nr);
   }
 
   /** Putting a page into a pagevec gives it the thread's reference; taking it out gives it back. */
-  #sync(): void {
-    for (const pvec of this.#dirty) {
-      const was = this.#queued.get(pvec) ?? [];
-      const is = pvec.pages.slice(0, pvec.nr).filter(isPage);
-      const task = this.#world.view.current();
-      for (const page of was) { this.#add(this.#balance, task, page, 1); this.#touched.add(page); }
-      for (const page of is) { this.#add(this.#balance, task, page, -1); this.#touched.add(page); }
-      this.#queued.set(pvec, is);
-    }
-    this.#dirty.clear();
+  #settlePagevec(pvec: Pagevec, task: TaskObj, nr: number): void {
+    const was = this.#queued.get(pvec) ?? [];
+    const is = pvec.pages.slice(0, nr).filter(isPage);
+    for (const page of was) { this.#add(this.#balance, task, page, 1); this.#touched.add(page); }
+    for (const page of is) { this.#add(this.#balance, task, page, -1); this.#touched.add(page); }
+    this.#queued.set(pvec, is);
+    this.#dirty.delete(pvec);
   }
 
   #took(page: PageObj, amount: number): void {

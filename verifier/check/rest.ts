@@ -3,6 +3,7 @@
 // I25). Read from the state of the machine, not from events.
 
 import { entriesOf, isObject, isPage, type MmObj, type PageObj } from './view.ts';
+import type { Site } from '../instrument/sites.ts';
 import type { World } from './world.ts';
 
 export interface DeviceObj { readonly name: string; readonly device: Readonly<Record<string, unknown>> }
@@ -10,8 +11,10 @@ export interface DeviceObj { readonly name: string; readonly device: Readonly<Re
 export class AtRest {
   readonly #world: World;
   readonly #mapped: (page: PageObj) => number;
-  constructor(world: World, mapped: (page: PageObj) => number) {
+  readonly #isolatedAt: () => Site | null;
+  constructor(world: World, mapped: (page: PageObj) => number, isolatedAt: () => Site | null) {
     this.#world = world;
+    this.#isolatedAt = isolatedAt;
     this.#mapped = mapped;
   }
 
@@ -97,7 +100,7 @@ export class AtRest {
       counted += typeof n === 'number' ? n : isObject(n) ? Number(n['counter']) : 0;
     }
     if (counted !== expected) {
-      this.#world.report({ rule: 'accounting', object: 'isolated', message: `the node counts ${counted} isolated page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
+      this.#world.report({ rule: 'accounting', object: 'isolated', site: this.#isolatedAt(), message: `the node counts ${counted} isolated page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
     }
   }
 

@@ -42,7 +42,9 @@ export class World {
   /** The scenario step that runs, as outcomes name it. */
   step = '';
   readonly #seen = new Set<string>();
+  readonly #globals = new Map<string, unknown>();
   #frames: ReadonlyMap<number, FrameObj> | null = null;
+  #pagevecs: readonly { readonly cpu: number; readonly pvec: Pagevec }[] = [];
 
   constructor(view: PortView, runtime: Runtime, machine: MachineObj) {
     this.view = view;
@@ -69,7 +71,15 @@ export class World {
 
   // --- frames -----------------------------------------------------------------------------------
 
-  global(name: string): unknown { return this.machine.globals().find((g) => g.name === name)?.value; }
+  /** A global of the machine by name; once it is there it stays the same object. */
+  global(name: string): unknown {
+    let value = this.#globals.get(name);
+    if (value === undefined) {
+      value = this.machine.globals().find((g) => g.name === name)?.value;
+      if (value !== undefined) this.#globals.set(name, value);
+    }
+    return value;
+  }
 
   frames(): ReadonlyMap<number, FrameObj> {
     if (this.#frames === null) {
@@ -91,18 +101,19 @@ export class World {
 
   /** The pagevecs of each CPU, found by shape in the per-CPU globals. */
   pagevecs(): readonly { readonly cpu: number; readonly pvec: Pagevec }[] {
+    if (this.#pagevecs.length > 0) return this.#pagevecs;
     const out: { cpu: number; pvec: Pagevec }[] = [];
-    for (const g of this.machine.globals()) {
-      if (!Array.isArray(g.value)) continue;
-      g.value.forEach((area: unknown, cpu) => {
-        if (!isObject(area)) return;
-        if (isPagevec(area)) out.push({ cpu, pvec: area });
+    for (const name of ['lru_pvecs', 'lru_rotate']) {
+      const areas = this.global(name);
+      for (const [cpu, area] of (Array.isArray(areas) ? areas : []).entries()) {
+        if (!isObject(area)) continue;
         for (const k of Object.keys(area)) {
           const pvec = area[k];
           if (isPagevec(pvec)) out.push({ cpu, pvec });
         }
-      });
+      }
     }
+    this.#pagevecs = out;
     return out;
   }
   queued(page: PageObj, cpu: number | null): number {

@@ -4,7 +4,7 @@
 
 import type { Switches } from '../delta/target.ts';
 import { addSwitch } from '../delta/target.ts';
-import { findRule, RULES } from '../check/rules.ts';
+import { findRule, RULES, type RuleName } from '../check/rules.ts';
 import { CONFIG_NAMES, type ConfigName } from '../tree/arms.ts';
 import type { ColourFlag } from './colour.ts';
 import { CliError, didYouMean } from './errors.ts';
@@ -62,12 +62,12 @@ export function readConfig(word: string): ConfigName {
 }
 
 /** Rule names, given by name or by code. */
-export function readRules(word: string | null): readonly string[] | null {
+export function readRules(word: string | null): readonly RuleName[] | null {
   if (word === null) return null;
   return word.split(',').filter((w) => w !== '').map(readRule);
 }
 
-export function readRule(word: string): string {
+export function readRule(word: string): RuleName {
   const rule = findRule(word);
   if (rule === undefined) throw new CliError(`no rule '${word}'${didYouMean(word, RULES.flatMap((r) => [r.name, r.code]))} (kpv list rules has them all)`);
   return rule.name;

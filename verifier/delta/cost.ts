@@ -4,7 +4,7 @@
 
 import type { Cost } from '../report/review.ts';
 import { gupScenario, PLAIN } from '../scenario/gup.ts';
-import { DEFAULT_RUN, runScenario, type Run } from '../scenario/run.ts';
+import { runScenario, type Run } from '../scenario/run.ts';
 import type { RunnableSide } from '../scenario/side.ts';
 import { lawOf } from './law.ts';
 
@@ -18,7 +18,7 @@ export function costsOf(before: RunnableSide, after: RunnableSide): Cost[] {
   const out: Cost[] = [];
   for (const driver of ['page', 'range']) {
     const runs = (side: RunnableSide): readonly (readonly [number, Run])[] =>
-      PAGES.map((n) => [n, runScenario(side, gupScenario({ ...PLAIN, mix: 'c'.repeat(n), driver }), { ...DEFAULT_RUN, coverage: false })] as const);
+      PAGES.map((n) => [n, runScenario(side, gupScenario({ ...PLAIN, mix: 'c'.repeat(n), driver }))] as const);
     const measured = { before: runs(before), after: runs(after) };
     for (const { key, name } of NAMES) {
       for (const side of ['before', 'after'] as const) {

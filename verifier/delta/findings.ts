@@ -91,7 +91,7 @@ function counted(f: ComparedFinding): string {
 function tracedRun(f: ComparedFinding, context: FindingContext): Run {
   const { pair, side } = f.witness;
   if (f.state === 'same') return f.witness.run;
-  return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, coverage: false, maxEvents: 3_000_000 });
+  return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, maxEvents: 3_000_000 });
 }
 
 /** The steps of the scenario step in which it happened. */

@@ -50,7 +50,7 @@ export async function replayToken(word: string): Promise<Replayed> {
   }
   if (!isConfig(token.config)) return { ok: false, reason: `the token names an unknown configuration: ${token.config}` };
   const side = linkSide(tree.files, { ...CONFIGS[token.config], ...token.switches });
-  const run = runScenario(side, scenario, { trace: true, coverage: false, maxEvents: 3_000_000 });
+  const run = runScenario(side, scenario, { trace: true, maxEvents: 3_000_000 });
   const found = run.findings.find((f) => f.rule === token.rule && f.site.function === token.function);
   const pair = { id: scenario.id, scenario, switches: token.switches, before: run, after: run };
   const finding = found === undefined ? null : findingOf(

@@ -9,7 +9,7 @@ import type {
   Apply, Conflict as ReviewConflict, Finding, PatchReview, Place, Review, ScenarioResult, Side,
 } from '../report/review.ts';
 import { linkSide, type RunnableSide } from '../scenario/side.ts';
-import { DEFAULT_RUN, runScenario, type Run } from '../scenario/run.ts';
+import { runScenario, type Run } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { defaultSuite, fullSuite, matchesGlob, scenarioNamed } from '../scenario/suite.ts';
 import { compareFindings, type PairOfRuns } from './compare.ts';
@@ -158,15 +158,15 @@ async function reviewPatch(patch: PatchModule, variants: readonly Switches[], po
     sides.set(suffix, pair);
     for (const scenario of scenarios) {
       if (clock.over()) break;
-      const a = runScenario(pair.before, scenario, { ...DEFAULT_RUN, coverage: false });
+      const a = runScenario(pair.before, scenario);
       const b = runScenario(pair.after, scenario);
       clock.spend();
-      noteReached(reached, pair.after, b);
       found += b.findings.length;
       pairs.push({ id: `${scenario.id}${suffix}`, scenario, switches, before: a, after: b });
       options.onProgress({ patch: patch.id, scenario: scenario.id, done: pairs.length, total, events: a.events + b.events, findings: found });
       await breathe(pairs.length);
     }
+    noteReached(reached, pair.after);
   }
   const compared = compareFindings(pairs);
   const run = compared.findings.map((f) => findingOf(f, {
@@ -195,11 +195,13 @@ async function breathe(n: number): Promise<void> {
   if (n % 16 === 0) await new Promise<void>((resolve) => { setImmediate(resolve); });
 }
 
-function noteReached(reached: Set<string>, side: RunnableSide, run: Run): void {
-  for (const at of run.reached) {
-    const site = side.port.runtime.sites[at];
-    if (site?.covers === true) reached.add(`${site.file}:${site.line}`);
-  }
+/** Coverage adds up over the runs of a side. */
+function noteReached(reached: Set<string>, side: RunnableSide): void {
+  const { runtime } = side.port;
+  runtime.reached.forEach((n, at) => {
+    const site = runtime.sites[at];
+    if (n !== 0 && site?.covers === true) reached.add(`${site.file}:${site.line}`);
+  });
 }
 
 /** The patch's statements that nothing reached: those that can run at all. */
@@ -210,7 +212,7 @@ function unreachedOf(applied: Extract<Applied, { readonly ok: true }>, reached: 
 }
 /** Declarations without a value, types and braces do nothing when they run. */
 function runs(text: string): boolean {
-  return !/^(import|export (const|type|interface|class)|function|export function|interface|type|class|\/\/|[{}]|(let|const) \w+(: [^=]+)?;?$|\w+: \{?$)/.test(text.trim());
+  return !/^(import|export (const|type|interface|class)|function|export function|interface|type|class|\/\/|[{}]|(let|const) \w+(: [^=]+)?;?$|\w+:( \{)?$)/.test(text.trim());
 }
 
 function scenarioResult(pair: PairOfRuns): ScenarioResult {

@@ -4,7 +4,7 @@
 
 import { ruleNamed, RULE_NAMES, type RuleName } from '../check/rules.ts';
 import { changeOf, termChanges } from './outcomes.ts';
-import type { Finding, FindingState, Layer, PatchReview, ScenarioResult, Side, Step } from './review.ts';
+import type { Finding, FindingState, LabelledPlace, Layer, PatchReview, ScenarioResult, Side, Step } from './review.ts';
 
 const STATES: readonly FindingState[] = ['new', 'introduced', 'unmasked', 'fixed', 'same'];
 const LAYERS: readonly Layer[] = ['interleaving', 'run', 'static', 'types'];
@@ -47,15 +47,25 @@ export function summaryOf(f: Finding): string {
   return name === null ? f.rule : ruleNamed(name).summary;
 }
 
-/**
- * The statement it stands at. A finding's identity is rule, function, statement and kind of
- * object, parted by bars; where the fingerprint is another form, the witness may know it.
- */
+/** The statement it stands at: the label of the first place, when that is where the finding is. */
 export function statementOf(f: Finding): string | null {
-  const parts = f.fingerprint.split('|');
-  if (parts.length >= 4 && parts[0] === f.rule) return parts.slice(2, -1).join('|') || null;
+  const [first] = f.places;
+  if (first !== undefined && isHere(first, f)) return first.label;
   const step = [...stepsOf(f)].reverse().find((s) => s.file === f.file && s.line === f.line);
   return step?.text ?? null;
+}
+
+/** The places of the story besides the finding's own. */
+export function otherPlaces(f: Finding): readonly LabelledPlace[] {
+  return f.places.filter((p, i) => i > 0 || !isHere(p, f));
+}
+
+function isHere(p: LabelledPlace, f: Finding): boolean { return p.file === f.file && p.line === f.line && p.function === f.function; }
+
+/** What is wrong, and in how many runs of each side, which a message of layer run ends with. */
+export function messageParts(f: Finding): { readonly what: string; readonly before: string | null; readonly after: string | null } {
+  const hit = /^(.*); before the patch (in .*?), after it (in .*)$/s.exec(f.message);
+  return hit === null ? { what: f.message, before: null, after: null } : { what: hit[1] ?? '', before: hit[2] ?? null, after: hit[3] ?? null };
 }
 
 export function stepsOf(f: Finding): readonly Step[] {
@@ -83,14 +93,20 @@ export function beforeAfter(f: Finding, patch: PatchReview): BeforeAfter {
       case 'unmasked': return { before: 'another error kept the check from getting there', after: `the check objects${in_}` };
     }
   }
+  const { before, after } = messageParts(f);
+  const runs = (given: string | null, side: 'before' | 'after', shown: boolean): string =>
+    given !== null ? `seen ${given}` : shown ? 'seen' : `seen in none of ${ran(side)} scenarios`;
   const old = endOf(pair?.before);
   const now = endOf(pair?.after);
   switch (f.state) {
-    case 'new': return { before: `none of ${ran('before')} scenarios shows it; ${old}`, after: `shown; ${now}` };
-    case 'introduced': return { before: `this side lacks what the scenarios that show it need; ${old}`, after: `shown; ${now}` };
-    case 'fixed': return { before: `shown; ${old}`, after: `none of ${ran('after')} scenarios shows it; ${now}` };
-    case 'same': return { before: `shown; ${old}`, after: `still shown; ${now}` };
-    case 'unmasked': return { before: 'every run that could have shown it was cut short by another finding', after: `shown; ${now}` };
+    case 'new': return { before: `${runs(before, 'before', false)}; ${old}`, after: `${runs(after, 'after', true)}; ${now}` };
+    case 'introduced': return { before: `${runs(before, 'before', false)}: this side lacks what it is about; ${old}`, after: `${runs(after, 'after', true)}; ${now}` };
+    case 'fixed': return { before: `${runs(before, 'before', true)}; ${old}`, after: `${runs(after, 'after', false)}; ${now}` };
+    case 'same': return { before: `${runs(before, 'before', true)}; ${old}`, after: `still ${runs(after, 'after', true)}; ${now}` };
+    case 'unmasked': return {
+      before: `${runs(before, 'before', false)}: each that could have shown it ended earlier with another finding; ${old}`,
+      after: `${runs(after, 'after', true)}; ${now}`,
+    };
   }
 }
 
@@ -102,12 +118,12 @@ export function scenarioOf(f: Finding, patch: PatchReview): ScenarioResult | nul
 function endOf(side: Side | undefined): string {
   if (side === undefined) return 'the scenario is not in this review';
   switch (side.status) {
-    case 'unsupported': return side.bound ?? 'this side cannot run the scenario';
+    case 'unsupported': return side.bound ?? 'this side cannot run the scenario below';
     case 'cut':
     case 'ran': {
       const keys = side.outcomes.map((o) => o.key);
       const cut = side.status === 'cut' ? `, cut short: ${side.bound ?? 'a bound was met'}` : '';
-      return `the run ends with ${keys.join(' or ') || 'nothing to observe'}${cut}`;
+      return `the run below ends with ${keys.join(' or ') || 'nothing to observe'}${cut}`;
     }
   }
 }

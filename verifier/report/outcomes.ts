@@ -17,14 +17,20 @@ export function termsOf(key: string): ReadonlyMap<string, string> {
   return terms;
 }
 
-/** The terms in which two outcomes differ, each as `name=before -> name=after`. */
+/**
+ * The terms in which two outcomes differ, each as `name=before -> name=after`. Where a run ends
+ * before its last step, that is told, and not each step that it no longer comes to.
+ */
 export function termChanges(before: string, after: string): readonly string[] {
   const [old, now] = [termsOf(before), termsOf(after)];
+  const ended = old.get('end') !== now.get('end');
   const out: string[] = [];
   for (const name of [...new Set([...old.keys(), ...now.keys()])].sort()) {
     const [a, b] = [old.get(name), now.get(name)];
     if (a === b) continue;
-    out.push(`${a === undefined ? '(nothing)' : `${name}=${a}`} -> ${b === undefined ? '(nothing)' : `${name}=${b}`}`);
+    if (name === 'end') out.push(`${a === undefined ? 'runs to its end' : `end=${a}`} -> ${b === undefined ? 'runs to its end' : `end=${b}`}`);
+    else if (a !== undefined && b !== undefined) out.push(`${name}=${a} -> ${name}=${b}`);
+    else if (!ended) out.push(a === undefined ? `(absent) -> ${name}=${b}` : `${name}=${a} -> (absent)`);
   }
   return out;
 }
@@ -51,11 +57,17 @@ export function groupChanges(patch: PatchReview): readonly OutcomeChange[] {
     .sort((a, b) => b.scenarios.length - a.scenarios.length || (a.text < b.text ? -1 : 1));
 }
 
+export interface TermChange { readonly text: string; readonly scenarios: number; readonly example: string }
+
 /** Each changed term by itself, over all scenarios: the short form for many mixed changes. */
-export function countTerms(patch: PatchReview): readonly (readonly [change: string, scenarios: number])[] {
-  const count = new Map<string, number>();
+export function groupTerms(patch: PatchReview): readonly TermChange[] {
+  const by = new Map<string, { scenarios: number; example: string }>();
   for (const { text, scenarios } of groupChanges(patch)) {
-    for (const term of new Set(text.split(', '))) count.set(term, (count.get(term) ?? 0) + scenarios.length);
+    for (const term of new Set(text.split(', '))) {
+      const row = by.get(term) ?? { scenarios: 0, example: scenarios[0] ?? '' };
+      row.scenarios += scenarios.length;
+      by.set(term, row);
+    }
   }
-  return [...count].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  return [...by].map(([text, row]) => ({ text, ...row })).sort((a, b) => b.scenarios - a.scenarios || (a.text < b.text ? -1 : 1));
 }

@@ -2,8 +2,8 @@
 // The review as text for a terminal or a file. What matters most stands first: the verdict, then
 // findings worst first, then what changed for users, what it costs, and what nobody looked at.
 
-import { groupChanges } from './outcomes.ts';
-import { isError, placeText, worstFirst } from './findings.ts';
+import { groupChanges, groupTerms } from './outcomes.ts';
+import { isError, messageParts, placeText, worstFirst } from './findings.ts';
 import { columns, counted, wrap } from './layout.ts';
 import { PLAIN_PAINT, type Paint } from './paint.ts';
 import type { Apply, Cost, PatchReview, Review, ScenarioResult, Verdict } from './review.ts';
@@ -16,8 +16,10 @@ export interface TextOptions {
 }
 const DEFAULTS: TextOptions = { paint: PLAIN_PAINT, verbose: false };
 
-/** Groups of outcome changes shown before the rest is only counted. */
-const GROUPS = 15;
+/** Kinds of outcome change shown before the rest is only counted. */
+const TERMS = 20;
+/** The points of a cost that are shown; the law is fitted over all. */
+const POINTS: readonly number[] = [1, 2, 4, 8, 16];
 
 export function textReport(review: Review, options: Partial<TextOptions> = {}): string {
   const { paint, verbose } = { ...DEFAULTS, ...options };
@@ -47,7 +49,7 @@ function patchText(p: PatchReview, paint: Paint, verbose: boolean): string[] {
   out.push(...outcomesText(p, paint, verbose), ...costsText(p.costs, paint), ...unreachedText(p, paint));
   if (same.length > 0) {
     out.push('', paint.bold(`There before, still there (${same.length})`));
-    out.push(...same.map((f) => `  ${f.code} ${f.rule}: ${f.message} (${placeText(f.file, f.line, null)}, ${f.function})`));
+    out.push(...same.map((f) => `  ${f.code} ${f.rule}: ${messageParts(f).what} (${placeText(f.file, f.line, null)}, ${f.function})`));
   }
   const news = told.filter(isError).length;
   if (told.length > 0) {
@@ -112,18 +114,20 @@ function suiteText(scenarios: readonly ScenarioResult[]): string[] {
   return [...out, ...rows.slice(0, 6).map(([text, n]) => `            ${n} x ${text}`)];
 }
 
+/** Term by term; whole outcomes, in their many mixtures, only when asked for. */
 function outcomesText(p: PatchReview, paint: Paint, verbose: boolean): string[] {
   const groups = groupChanges(p);
   if (groups.length === 0) return [];
   const all = groups.reduce((n, g) => n + g.scenarios.length, 0);
-  const shown = verbose ? groups : groups.slice(0, GROUPS);
-  const out = ['', paint.bold(`What a user sees change: ${counted(all, 'scenario')} of ${p.scenarios.length} end otherwise`)];
-  out.push(...columns([['scenarios', 'before -> after', 'for example'], ...shown.map((g) => [String(g.scenarios.length), g.text, g.scenarios[0] ?? ''])], ['right']));
-  const rest = groups.slice(shown.length);
-  if (rest.length > 0) {
-    const n = rest.reduce((sum, g) => sum + g.scenarios.length, 0);
-    out.push(`  and ${counted(rest.length, 'more kind')} of change in ${counted(n, 'scenario')} (-v shows all)`);
-  }
+  const rows = verbose ? groups.map((g) => [String(g.scenarios.length), g.text, g.scenarios[0] ?? '']) : groupTerms(p).map((t) => [String(t.scenarios), t.text, t.example]);
+  const shown = verbose ? rows : rows.slice(0, TERMS);
+  const out = [
+    '', paint.bold(`What a user sees change: ${counted(all, 'scenario')} of ${p.scenarios.length} end otherwise`),
+    ...columns([['scenarios', 'before -> after', 'for example'], ...shown], ['right']),
+  ];
+  const rest = rows.length - shown.length;
+  if (rest > 0) out.push(`  and ${counted(rest, 'more kind')} of change`);
+  if (!verbose) out.push(`  A scenario counts in each row that holds for it; -v shows the ${counted(groups.length, 'mixture')}.`);
   return out;
 }
 
@@ -132,7 +136,8 @@ function costsText(costs: readonly Cost[], paint: Paint): string[] {
   const per = [...new Set(costs.map((c) => c.per))];
   return per.flatMap((unit) => {
     const some = costs.filter((c) => c.per === unit);
-    const ns = [...new Set(some.flatMap((c) => c.points.map(([n]) => n)))].sort((a, b) => a - b);
+    const all = [...new Set(some.flatMap((c) => c.points.map(([n]) => n)))].sort((a, b) => a - b);
+    const ns = all.some((n) => POINTS.includes(n)) ? all.filter((n) => POINTS.includes(n)) : all;
     const rows = some.map((c) => [c.name, c.side, ...ns.map((n) => String(c.points.find(([m]) => m === n)?.[1] ?? '-')), c.law ?? 'no simple law']);
     return [
       '', paint.bold(`Cost per ${unit}`),

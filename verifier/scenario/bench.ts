@@ -61,6 +61,14 @@ export class Bench {
   isolated(): number { return [...this.#single.values()].filter((s) => s.isolated && s.page !== null).length; }
   costs(): Counts { return this.#costs; }
   killable(): boolean { return this.#killed; }
+  /** What the others keep up and no run of this thread can end: an endless retry may hang on it. */
+  environment(): readonly string[] {
+    return [
+      ...(this.machine.fail_page_alloc.for_ever ? ['allocation keeps failing'] : []),
+      ...([...this.#single.values()].some((s) => !s.isolated && s.page !== null) ? ['somebody holds a reference'] : []),
+      ...([...this.#single.values()].some((s) => s.isolated && s.page !== null) ? ['somebody keeps a page isolated'] : []),
+    ];
+  }
   /** What else is state: the globals of the machine, and the failures still to come. */
   state(): readonly unknown[] {
     const due = [this.machine.fail_page_alloc, this.machine.fail_slab_alloc]
@@ -218,13 +226,13 @@ export class Bench {
     }
     for (const [i, page] of pages.slice(0, Math.max(0, nr)).entries()) {
       if (page === null) {
-        world.report({ rule: 'pin-mismatch', object: 'slot', site, message: `${nr} pages said to be pinned, but pages[${i}] was never set` });
+        world.report({ rule: 'pin-mismatch', object: 'count', site, message: `${nr} pages said to be pinned, but pages[${i}] was never set` });
         continue;
       }
       const held = checker.references.heldBy(page, world.view.current());
       if (!world.isZeroPage(page) && held < weight) {
         world.report({
-          rule: 'pin-mismatch', object: world.kindOf(page), site,
+          rule: 'pin-mismatch', object: 'count', site,
           message: `${nr} page${nr === 1 ? ' is' : 's are'} said to be ${a.hold === 'PIN' ? 'pinned' : 'held'}, but pages[${i}], ${world.nameOf(page)}, has no such reference`,
         });
         continue;

@@ -46,7 +46,7 @@ export const DRIVERS: Readonly<Record<string, DriverPolicy>> = {
 const FULL: Dimensions = {
   mix: allMixes(),
   path: ['slow', 'fast', 'remote'],
-  hold: ['long', 'pin', 'get', 'longget'],
+  hold: ['long', 'pin', 'get'],
   access: ['w', 'r'],
   caller: ['own', 'worker', 'workermap'],
   shared: ['once', 'forked'],
@@ -62,14 +62,14 @@ export const FULL_DIMENSIONS: Dimensions = FULL;
 
 const has = (p: Partial<Point>, letters: string): boolean => [...letters].some((k) => p['mix']?.includes(k) ?? false);
 
+/** What is refused before a page is looked at, so that no point of the space has it (model-rules.md, 3). */
+export const REFUSED: readonly { readonly what: string; readonly reason: string }[] = [
+  { what: 'FOLL_GET with FOLL_LONGTERM', reason: '-EINVAL, whatever the pages are' },
+  { what: 'the fast path on a remote mm', reason: 'there is no such call' },
+];
+
 /** Points that are not run, and why. */
 export const refuse: Constraint = (p) => {
-  if (p['hold'] === 'longget' && p['path'] !== undefined) {
-    // GUP refuses it before it looks at a page: one point shows that.
-    for (const [d, v] of [['path', 'slow'], ['mix', 'n'], ['access', 'w'], ['shared', 'once'], ['foreign', 'none'], ['driver', 'page'], ['lru', 'drained'], ['fail', 'never'], ['then', 'load'], ['caller', 'own'], ['reuse', 'now']] as const) {
-      if (p[d] !== undefined && p[d] !== v) return 'FOLL_GET with FOLL_LONGTERM is -EINVAL whatever the pages are';
-    }
-  }
   if (p['path'] === 'fast' && p['caller'] !== undefined && p['caller'] !== 'own') return 'the fast path is never remote';
   if (p['path'] === 'slow' && p['caller'] !== undefined && p['caller'] !== 'own') return 'the slow path without an mm is the caller\'s own';
   if (p['path'] === 'remote' && p['caller'] === 'own') return 'remote with the own mm is the slow path';
@@ -176,10 +176,10 @@ export function gupScenario(p: Point): Scenario {
     const forEver = fail === 'pageall';
     step(by, { failAlloc: fail.startsWith('page') ? 'page' : 'slab', nth: forEver ? 1 : Number(fail.slice(-1)), forEver });
   }
-  const hold = p['hold'] === 'get' || p['hold'] === 'longget' ? 'GET' : 'PIN';
+  const hold = p['hold'] === 'get' ? 'GET' : 'PIN';
   const pin = (handle: string, name: string): void => step(by, {
     pin: handle, of: 'P', page: 0, pages, path: remote ? 'remote' : p['path'] === 'fast' ? 'fast' : 'slow',
-    hold, longterm: p['hold'] === 'long' || p['hold'] === 'longget', write: p['access'] === 'w',
+    hold, longterm: p['hold'] === 'long', write: p['access'] === 'w',
   }, name);
   pin('pinned', 'pin');
   const observeAfter = steps.length - 1;

@@ -23,8 +23,6 @@ export interface Run {
   readonly findings: readonly RunFinding[];
   readonly events: number;
   readonly costs: { readonly rounds: number; readonly pins: number; readonly unpins: number; readonly callbacks: number };
-  /** Sites of statements that were reached. */
-  readonly reached: readonly number[];
   /** Statements of the trace, when one was asked for. */
   readonly trace: readonly TracedStep[];
   /** A cycle's stem and loop as ranges of the trace. */
@@ -35,12 +33,10 @@ export interface Run {
 
 export interface RunOptions {
   readonly trace: boolean;
-  /** Coverage of one run is asked for by the caller only where it will be used. */
-  readonly coverage: boolean;
   /** Stop after so many accesses; the run is then cut and says so. */
   readonly maxEvents: number;
 }
-export const DEFAULT_RUN: RunOptions = { trace: false, coverage: true, maxEvents: 3_000_000 };
+export const DEFAULT_RUN: RunOptions = { trace: false, maxEvents: 3_000_000 };
 
 export function runScenario(side: RunnableSide, scenario: Scenario, options: RunOptions = DEFAULT_RUN): Run {
   const { runtime } = side.port;
@@ -49,7 +45,6 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
     return !side.view.has(file, name);
   });
   if (missing.length > 0) return unsupported(`this side has no ${missing.map((n) => n.split('#')[1]).join(', ')}`);
-  if (options.coverage) runtime.clearCoverage();
 
   const bench = new Bench(side, scenario);
   const world = new World(side.view, runtime, bench.machine);
@@ -66,7 +61,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
     contentOf: (page) => (isPage(page) ? world.frameOf(page)?.content ?? 0 : 0),
     frameInPte: (pte) => {
       const v = world.ptes.decode(pte);
-      return v.kind === 'none' || v.kind === 'other' ? null : { pfn: v.pfn, rest: pte & 0x80000fff };
+      return v.kind === 'none' || v.kind === 'other' ? null : { pfn: v.pfn, rest: v.kind === 'present' ? pte & 0x80000fff : pte & 0xf8000fff };
     },
   });
   runtime.loops.onMark = () => {
@@ -80,6 +75,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
   let places: string[] = [];
   try {
     bench.boot(world, checker);
+    checker.environment = () => bench.environment();
     checker.tracer = tracer;
     for (const [i, step] of scenario.steps.entries()) {
       const name = step.name ?? `setup${i}`;
@@ -102,14 +98,12 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
   } finally {
     runtime.loops.enabled = false;
   }
-  const reached: number[] = [];
-  if (options.coverage) runtime.reached.forEach((n, site) => { if (n !== 0) reached.push(site); });
   const trace = tracer?.finish() ?? [];
   return {
     status: bound === null ? 'ran' : 'cut', bound, endedEarly,
     outcome: [...results, ...places].sort().join(' '),
     findings: world.findings, events: runtime.events, costs: { ...checker.counts, ...bench.costs() },
-    reached, trace,
+    trace,
     cycle: checker.cycled === null ? null : { from: cycleFrom, to: trace.length, killable: bench.killable() },
   };
 }
@@ -120,7 +114,7 @@ const READS = new Set(['flags', 'mapping', 'index', 'private', '_mapcount', '_re
 function unsupported(why: string): Run {
   return {
     status: 'unsupported', bound: why, outcome: '', findings: [], events: 0, endedEarly: false,
-    costs: { rounds: 0, pins: 0, unpins: 0, callbacks: 0 }, reached: [], trace: [], cycle: null,
+    costs: { rounds: 0, pins: 0, unpins: 0, callbacks: 0 }, trace: [], cycle: null,
   };
 }
 

@@ -3,9 +3,10 @@
 //
 // A pte is one number. Present: bits 0..11 are x86's flag bits, bits 12..30 the pfn, bit 31 is
 // DEVMAP (bit 58 in x86-64). Not present: bit 1 is swp_soft_dirty and bit 2 swp_uffd_wp, which
-// alias _PAGE_RW and _PAGE_USER exactly as on x86-64 (port-manifest.md, part 0, 5); bits 3..7 the
-// swap type, bit 8 (PROTNONE) is zero, bits 12..30 the offset. An accessor used on the wrong kind
-// of entry therefore reads what x86 would read.
+// alias _PAGE_RW and _PAGE_USER exactly as on x86-64 (port-manifest.md, part 0, 5); the accessed and
+// dirty bits and bit 8 (PROTNONE) are zero, bits 12..26 are the offset and 27..31 the type, above it
+// as there. An accessor used on the wrong kind of entry therefore reads what x86 would read, and
+// pte_pfn() of a swap entry names no page.
 //
 // The upper levels are folded as in asm-generic/pgtable-nop4d.h and -nopud.h: one pgd, p4d and pud
 // entry stand for the whole address space; a pmd entry covers 2 MiB and names a table of ptes.
@@ -213,13 +214,13 @@ export function ptep_modify_prot_commit(vma: vm_area_struct, addr: uaddr, ptep: 
 
 // --- swap entries -----------------------------------------------------------------------------
 
-const SWP_TYPE_BITS = 5;
-const SWP_TYPE_LOW = 3;
+const SWP_TYPE_LOW = 27;
+const SWP_OFFSET_BITS = 15;
 /** The architecture's form of a swap entry is the pte that holds it. */
-export function __swp_type(x: swp_entry_t): unsigned_int { return (x >>> SWP_TYPE_LOW) & ((1 << SWP_TYPE_BITS) - 1); }
-export function __swp_offset(x: swp_entry_t): unsigned_long { return (x & PFN_MASK) >>> PAGE_SHIFT; }
+export function __swp_type(x: swp_entry_t): unsigned_int { return x >>> SWP_TYPE_LOW; }
+export function __swp_offset(x: swp_entry_t): unsigned_long { return (x >>> PAGE_SHIFT) & ((1 << SWP_OFFSET_BITS) - 1); }
 export function __swp_entry(type: unsigned_int, offset: unsigned_long): swp_entry_t {
-  return ((type & ((1 << SWP_TYPE_BITS) - 1)) << SWP_TYPE_LOW | (offset << PAGE_SHIFT)) >>> 0;
+  return (type << SWP_TYPE_LOW | (offset << PAGE_SHIFT)) >>> 0;
 }
 export function __pte_to_swp_entry(pte: pte_t): swp_entry_t { return pte_val(pte); }
 export function __swp_entry_to_pte(x: swp_entry_t): pte_t { return __pte(x as number); }

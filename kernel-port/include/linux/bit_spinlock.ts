@@ -11,4 +11,7 @@ export function bit_spin_lock(bitnum: int, addr: flags_word): void {
   block_until(() => !test_bit(bitnum, addr), addr, 'bit spinlock');
   test_and_set_bit_lock(bitnum, addr);
 }
-export function bit_spin_unlock(bitnum: int, addr: flags_word): void { clear_bit_unlock(bitnum, addr); }
+export function bit_spin_unlock(bitnum: int, addr: flags_word): void {
+  reduced('no debug check, no preempt count');
+  clear_bit_unlock(bitnum, addr);
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Completions: a count of what is done, and tasks that wait for it to be positive.
 
+import { reduced } from '../../arch/model/marks.ts';
 import { block_until } from '../../arch/model/machine.ts';
 import { UINT_MAX, type unsigned_int } from './types.ts';
 
@@ -9,7 +10,10 @@ export class completion {
   readonly owner: object | null;
   constructor(owner: object | null = null) { this.owner = owner; }
 }
-export function init_completion(x: completion): void { x.done = 0; }
+export function init_completion(x: completion): void {
+  reduced('who waits watches done itself');
+  x.done = 0;
+}
 export function reinit_completion(x: completion): void { x.done = 0; }
 export function complete(x: completion): void {
   if (x.done !== UINT_MAX)

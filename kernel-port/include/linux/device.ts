@@ -13,7 +13,13 @@ export class device {
   devres_head: readonly devres[] = [];
 }
 
-export function dev_to_node(_dev: device): int { return NUMA_NO_NODE; }
+/** When the action cannot be remembered it is done at once. */
+export function devm_add_action_or_reset(dev: device, action: (data: object) => void, data: object): int {
+  const ret: int = devm_add_action(dev, action, data);
+  if (ret)
+    action(data);
+  return ret;
+}
 
 export function devm_add_action(dev: device, action: (data: object) => void, data: object): int {
   if (kmalloc_fails())
@@ -22,13 +28,7 @@ export function devm_add_action(dev: device, action: (data: object) => void, dat
   return 0;
 }
 
-/** When the action cannot be remembered it is done at once. */
-export function devm_add_action_or_reset(dev: device, action: (data: object) => void, data: object): int {
-  const ret: int = devm_add_action(dev, action, data);
-  if (ret)
-    action(data);
-  return ret;
-}
+export function dev_to_node(_dev: device): int { return NUMA_NO_NODE; }
 
 /** Does the action now, and not when the device goes. */
 export function devm_release_action(dev: device, action: (data: object) => void, data: object): void {

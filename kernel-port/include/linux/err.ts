@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // ERR_PTR: a pointer or an errno in one value. `T | ErrPtr` says so in the type.
 
+import { reduced } from '../../arch/model/marks.ts';
 import type { long } from './types.ts';
 
 export class ErrPtr {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // File mappings: only what the code that asks for them needs to compile and to say no.
 
-import { unreachable } from '../../arch/model/marks.ts';
+import { unreachable, reduced } from '../../arch/model/marks.ts';
 import { CONFIG_FS_DAX } from './kconfig.ts';
 import type { migrate_mode } from './migrate_mode.ts';
 import type { page, vm_area_struct } from './mm_types.ts';
@@ -20,7 +20,10 @@ export class file {
 }
 
 /** No inode of the model has S_DAX. */
-export function vma_is_dax(_vma: vm_area_struct): boolean { return false; }
+export function vma_is_dax(_vma: vm_area_struct): boolean {
+  reduced('no file mappings');
+  return false;
+}
 export function vma_is_fsdax(vma: vm_area_struct): boolean {
   if (!CONFIG_FS_DAX || !vma.vm_file)
     return false;

@@ -3,6 +3,8 @@
 // list_for_each_entry(head) is the first entry of a walk, Next(p.lru) what follows one, null the end:
 //   for (let p = list_for_each_entry(head); p; p = Next(p.lru))
 
+import { reduced } from '../../arch/model/marks.ts';
+
 /** struct list_head; a node of a struct (owner set) or a head of its own (owner null). */
 export interface list_head<T extends object = object> {
   next: list_head<T>;
@@ -158,5 +160,6 @@ export function hlist_for_each_entry<T extends object>(h: hlist_head<T>): T | nu
   const first = h.first;
   return first === null ? null : first.owner;
 }
-export function hlist_for_each_entry_rcu<T extends object>(h: hlist_head<T>): T | null { return hlist_for_each_entry(h); }
+/** PROVE_RCU=n: what holds the readers off is stated and not checked. */
+export function hlist_for_each_entry_rcu<T extends object>(h: hlist_head<T>, _cond?: boolean): T | null { return hlist_for_each_entry(h); }
 export function hlist_for_each_entry_safe<T extends object>(h: hlist_head<T>): T | null { return hlist_for_each_entry(h); }

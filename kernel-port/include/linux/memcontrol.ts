@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // MEMCG=n: the stubs of the header, and the LRU lock, which is taken through them.
 
+import { rcu_read_lock_held } from './rcupdate.ts';
+import { WARN_ON_ONCE } from './bug.ts';
 import { lruvec_pgdat, type lruvec, type node_stat_item, type pg_data_t, type pglist_data } from './mmzone.ts';
 import type { list_head } from './list.ts';
 import { page_pgdat } from './mm.ts';
@@ -13,26 +15,43 @@ import type { gfp_t, int, Ref, swp_entry_t, unsigned_int, unsigned_long } from '
 export interface mem_cgroup { readonly id: int }
 
 export function page_memcg(_page: page): mem_cgroup | null { return null; }
-export function page_memcg_rcu(_page: page): mem_cgroup | null { return null; }
+export function page_memcg_rcu(_page: page): mem_cgroup | null {
+  WARN_ON_ONCE(!rcu_read_lock_held());
+  return null;
+}
 export function PageMemcgKmem(_page: page): boolean { return false; }
 export function mem_cgroup_disabled(): boolean { return true; }
 export function mem_cgroup_charge(_page: page, _mm: mm_struct, _gfp_mask: gfp_t): int { return 0; }
-export function mem_cgroup_swapin_charge_page(_page: page, _mm: mm_struct, _gfp: gfp_t, _entry: swp_entry_t): int { return 0; }
 export function mem_cgroup_uncharge(_page: page): void {}
 export function mem_cgroup_uncharge_list(_page_list: list_head<page>): void {}
-export function mem_cgroup_migrate(_old: page, _new: page): void {}
-
 export function mem_cgroup_lruvec(_memcg: mem_cgroup | null, pgdat: pglist_data): lruvec { return pgdat.__lruvec; }
-
 export function mem_cgroup_page_lruvec(page: page): lruvec {
   const pgdat: pg_data_t = page_pgdat(page);
 
   return pgdat.__lruvec;
 }
 
-export function get_mem_cgroup_from_mm(_mm: mm_struct): mem_cgroup | null { return null; }
 export function mem_cgroup_put(_memcg: mem_cgroup | null): void {}
 
+export function lruvec_memcg(_lruvec: lruvec): mem_cgroup | null { return null; }
+
+export function mem_cgroup_enter_user_fault(): void {}
+export function mem_cgroup_exit_user_fault(): void {}
+
+export function task_in_memcg_oom(_p: object): boolean { return false; }
+
+export function mod_memcg_state(_memcg: mem_cgroup | null, _idx: int, _nr: int): void {}
+
+export function lruvec_page_state(lruvec: lruvec, idx: node_stat_item): unsigned_long {
+  return node_page_state(lruvec_pgdat(lruvec), idx);
+}
+
+export function count_memcg_events(_memcg: mem_cgroup | null, _idx: int | string, _count: unsigned_long): void {}
+export function count_memcg_page_event(_page: page, _idx: int | string): void {}
+export function count_memcg_event_mm(_mm: mm_struct, _idx: int | string): void {}
+export function mem_cgroup_swapin_charge_page(_page: page, _mm: mm_struct, _gfp: gfp_t, _entry: swp_entry_t): int { return 0; }
+export function mem_cgroup_migrate(_old: page, _new: page): void {}
+export function get_mem_cgroup_from_mm(_mm: mm_struct): mem_cgroup | null { return null; }
 /** @locks takes lru_lock; returns with it */
 export function lock_page_lruvec(page: page): lruvec {
   const pgdat: pglist_data = page_pgdat(page);
@@ -40,7 +59,6 @@ export function lock_page_lruvec(page: page): lruvec {
   spin_lock(pgdat.__lruvec.lru_lock);
   return pgdat.__lruvec;
 }
-
 /** @locks takes lru_lock; returns with it */
 export function lock_page_lruvec_irq(page: page): lruvec {
   const pgdat: pglist_data = page_pgdat(page);
@@ -57,23 +75,10 @@ export function lock_page_lruvec_irqsave(page: page, _flagsp: Ref<unsigned_long>
   return pgdat.__lruvec;
 }
 
-export function lruvec_memcg(_lruvec: lruvec): mem_cgroup | null { return null; }
 export function lock_page_memcg(_page: page): void {}
 export function unlock_page_memcg(_page: page): void {}
-export function mem_cgroup_enter_user_fault(): void {}
-export function mem_cgroup_exit_user_fault(): void {}
-export function task_in_memcg_oom(_p: object): boolean { return false; }
 export function mem_cgroup_oom_synchronize(_wait: boolean): boolean { return false; }
-export function mod_memcg_state(_memcg: mem_cgroup | null, _idx: int, _nr: int): void {}
-
-export function lruvec_page_state(lruvec: lruvec, idx: node_stat_item): unsigned_long {
-  return node_page_state(lruvec_pgdat(lruvec), idx);
-}
-
-export function count_memcg_events(_memcg: mem_cgroup | null, _idx: int | string, _count: unsigned_long): void {}
 export function __count_memcg_events(_memcg: mem_cgroup | null, _idx: int | string, _count: unsigned_long): void {}
-export function count_memcg_page_event(_page: page, _idx: int | string): void {}
-export function count_memcg_event_mm(_mm: mm_struct, _idx: int | string): void {}
 export function split_page_memcg(_head: page, _nr: unsigned_int): void {}
 
 /** @locks drops lru_lock */

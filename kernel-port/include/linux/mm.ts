@@ -3,14 +3,14 @@
 // dropping references, counters of an mm, page table locks. Functions that mm.h only declares
 // live in the file that defines them in C.
 
+import { __GFP_ZERO } from './gfp.ts';
 import { CONFIG_DEVICE_PRIVATE, CONFIG_DEV_PAGEMAP_OPS, CONFIG_PCI_P2PDMA } from './kconfig.ts';
 import {
-  Pmd,
-  PAGE_SHIFT, PAGE_SIZE, PTRS_PER_PTE, p4d_none, p4d_offset, pgd_none, pmd_none, pmd_offset, pte_lockptr, pte_mkwrite,
-  pte_offset_map, pte_unmap, pud_none, pud_offset,
-  type p4d_cell, type pgd_cell, type pmd_cell, type pte_cell, type pud_cell,
+  Pmd, PAGE_SHIFT, PAGE_SIZE, PTRS_PER_PTE, p4d_none, p4d_offset, pgd_none, pmd_none, pmd_offset, pte_lockptr,
+  pte_mkwrite, pte_offset_map, pte_unmap, pud_none, pud_offset, PTRS_PER_PUD, PTRS_PER_PMD, type p4d_cell,
+  type pgd_cell, type pmd_cell, type pte_cell, type pud_cell,
 } from '../../arch/model/pgtable.ts';
-import { notModelled, unreachable } from '../../arch/model/marks.ts';
+import { notModelled, unreachable, reduced } from '../../arch/model/marks.ts';
 import { page_to_pfn, pfn_to_page } from '../../arch/model/memory.ts';
 import { __mm_populate } from '../../mm/gup.ts';
 import { __pte_alloc } from '../../mm/memory.ts';
@@ -39,7 +39,7 @@ import { VM_BUG_ON_PAGE } from './mmdebug.ts';
 import { is_migrate_cma_page, NODE_DATA, ZONE_DEVICE, ZONE_MOVABLE, type pg_data_t, type zone, type zone_type } from './mmzone.ts';
 import { compound_head, PageAnon, PageCompound, PageHead, PageSwapBacked, PageSwapCache } from './page-flags.ts';
 import { page_ref_add_unless, page_ref_count, page_ref_dec_and_test, page_ref_inc } from './page_ref.ts';
-import { is_zero_pfn } from './pgtable.ts';
+import { is_zero_pfn, mm_pud_folded, mm_pmd_folded } from './pgtable.ts';
 import { current } from './sched.ts';
 import { MMF_HAS_PINNED } from './sched/coredump.ts';
 import { spin_lock, spin_unlock, type spinlock_t } from './spinlock.ts';
@@ -247,7 +247,7 @@ export const ZONES_PGSHIFT: int = 24;
 export const ZONES_MASK: unsigned_long = 7;
 
 export function page_zonenum(page: page): zone_type {
-  ASSERT_EXCLUSIVE_BITS(page.flags, ZONES_MASK << ZONES_PGSHIFT);
+  notModelled('KCSAN=n: no assertion about who else writes');
   return (page.flags >>> ZONES_PGSHIFT) & ZONES_MASK;
 }
 
@@ -361,6 +361,7 @@ export function page_to_nid(_page: page): int {
 /** NUMA_BALANCING=n: the last access is not kept. */
 export function page_cpupid_xchg_last(page: page, _cpupid: int): int { return page_to_nid(page); }
 export function page_cpupid_last(page: page): int { return page_to_nid(page); }
+export function page_cpupid_reset_last(_page: page): void {}
 
 export function page_zone(page: page): zone { return NODE_DATA(page_to_nid(page)).node_zones[page_zonenum(page)]; }
 
@@ -664,7 +665,10 @@ export function vm_fault_to_errno(vm_fault: vm_fault_t, foll_flags: foll_flags):
 }
 
 /** PAGE_POISONING, DEBUG_PAGEALLOC, INIT_ON_ALLOC and INIT_ON_FREE are off. */
-export function page_poisoning_enabled_static(): boolean { return false; }
+export function page_poisoning_enabled_static(): boolean {
+  reduced('the option is off');
+  return false;
+}
 export function kernel_poison_pages(_page: page, _numpages: int): void {
   if (page_poisoning_enabled_static()) unreachable('page poisoning');
 }
@@ -672,16 +676,17 @@ export function kernel_unpoison_pages(_page: page, _numpages: int): void {
   if (page_poisoning_enabled_static()) unreachable('page poisoning');
 }
 export function want_init_on_alloc(flags: gfp_t): boolean {
-  if (static_branch_maybe(CONFIG_INIT_ON_ALLOC_DEFAULT_ON,
-    init_on_alloc()))
-    return true;
+  reduced('init_on_alloc=0');
   return (flags & __GFP_ZERO) !== 0;
 }
 export function want_init_on_free(): boolean {
-  return static_branch_maybe(CONFIG_INIT_ON_FREE_DEFAULT_ON,
-    init_on_free());
+  reduced('init_on_free=0');
+  return false;
 }
-export function debug_pagealloc_enabled_static(): boolean { return false; }
+export function debug_pagealloc_enabled_static(): boolean {
+  reduced('the option is off');
+  return false;
+}
 export function debug_pagealloc_map_pages(_page: page, _numpages: int): void {
   if (debug_pagealloc_enabled_static()) unreachable('DEBUG_PAGEALLOC');
 }

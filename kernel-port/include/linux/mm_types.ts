@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The structs of memory management, with the fields that the ported code touches.
 
+import { reduced } from '../../arch/model/marks.ts';
 import type { address_space, file } from './fs.ts';
 import { list_node, type list_head } from './list.ts';
 import { atomic_dec, atomic_inc, atomic_read, atomic_set, atomic_t } from './atomic.ts';
@@ -111,7 +112,10 @@ export class mm_struct {
   readonly cpu_bitmap: Set<number> = new Set();
 }
 
-export function mm_init_cpumask(mm: mm_struct): void { mm.cpu_bitmap.clear(); }
+export function mm_init_cpumask(mm: mm_struct): void {
+  reduced('a set of numbers, not a bitmap behind the struct');
+  mm.cpu_bitmap.clear();
+}
 export function init_tlb_flush_pending(mm: mm_struct): void { atomic_set(mm.tlb_flush_pending, 0); }
 export function inc_tlb_flush_pending(mm: mm_struct): void { atomic_inc(mm.tlb_flush_pending); }
 export function dec_tlb_flush_pending(mm: mm_struct): void { atomic_dec(mm.tlb_flush_pending); }

@@ -2,7 +2,7 @@
 // What mmap and madvise are called with (PROT_*, MAP_*, MADV_*), and how it becomes vm_flags.
 
 import { notModelled } from '../../arch/model/marks.ts';
-import { VM_EXEC, VM_GROWSDOWN, VM_LOCKED, VM_READ, VM_WRITE } from './mm.ts';
+import { VM_EXEC, VM_GROWSDOWN, VM_LOCKED, VM_READ, VM_SYNC, VM_WRITE } from './mm.ts';
 import type { long, pgprot_t, unsigned_long, vm_flags_t } from './types.ts';
 
 export const PROT_READ: unsigned_long = 0x1;
@@ -22,6 +22,7 @@ export const MAP_NORESERVE: unsigned_long = 0x4000;
 export const MAP_POPULATE: unsigned_long = 0x008000;
 export const MAP_NONBLOCK: unsigned_long = 0x010000;
 export const MAP_HUGETLB: unsigned_long = 0x040000;
+export const MAP_SYNC: unsigned_long = 0x080000;
 export const MAP_FIXED_NOREPLACE: unsigned_long = 0x100000;
 
 export const MADV_NORMAL = 0;
@@ -58,6 +59,9 @@ export function vm_unacct_memory(pages: long): void {
 
 export function arch_vm_get_page_prot(_vm_flags: vm_flags_t): pgprot_t { return 0; }
 
+export function arch_calc_vm_prot_bits(_prot: unsigned_long, _pkey: unsigned_long): vm_flags_t { return 0; }
+export function arch_calc_vm_flag_bits(_flags: unsigned_long): vm_flags_t { return 0; }
+
 export function arch_validate_flags(_flags: vm_flags_t): boolean {
   return true;
 }
@@ -66,13 +70,16 @@ export function _calc_vm_trans(x: unsigned_long, bit1: unsigned_long, bit2: vm_f
   return (x & bit1) !== 0 ? bit2 : 0;
 }
 
-export function calc_vm_prot_bits(prot: unsigned_long, _pkey: unsigned_long): vm_flags_t {
+export function calc_vm_prot_bits(prot: unsigned_long, pkey: unsigned_long): vm_flags_t {
   return _calc_vm_trans(prot, PROT_READ, VM_READ) |
     _calc_vm_trans(prot, PROT_WRITE, VM_WRITE) |
-    _calc_vm_trans(prot, PROT_EXEC, VM_EXEC);
+    _calc_vm_trans(prot, PROT_EXEC, VM_EXEC) |
+    arch_calc_vm_prot_bits(prot, pkey);
 }
 
 export function calc_vm_flag_bits(flags: unsigned_long): vm_flags_t {
   return _calc_vm_trans(flags, MAP_GROWSDOWN, VM_GROWSDOWN) |
-    _calc_vm_trans(flags, MAP_LOCKED, VM_LOCKED);
+    _calc_vm_trans(flags, MAP_LOCKED, VM_LOCKED) |
+    _calc_vm_trans(flags, MAP_SYNC, VM_SYNC) |
+    arch_calc_vm_flag_bits(flags);
 }

@@ -2,6 +2,7 @@
 // Notifications about changes of an mm's page tables: what the core calls, and the structs that
 // subscribers hand in. An mm without subscribers has notifier_subscriptions null.
 
+import { might_sleep } from './kernel.ts';
 import { hlist_node } from './list.ts';
 import { interval_tree_node } from './interval_tree.ts';
 import { lock_map_acquire, lock_map_release } from './lockdep.ts';
@@ -166,6 +167,9 @@ export function mmu_notifier_invalidate_range_start_nonblock(range: mmu_notifier
 }
 
 export function mmu_notifier_invalidate_range_end(range: mmu_notifier_range): void {
+  if (mmu_notifier_range_blockable(range))
+    might_sleep();
+
   if (mm_has_notifiers(range.mm))
     __mmu_notifier_invalidate_range_end(range, false);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Zones, the one node of the model, its LRU lists, and the names of the counters (mm/vmstat.ts).
 
+import { reduced } from '../../arch/model/marks.ts';
 import { per_machine } from '../../arch/model/machine.ts';
 import { list_node, type list_head } from './list.ts';
 import type { page } from './mm_types.ts';
@@ -9,6 +10,8 @@ import type { int, unsigned_int } from './types.ts';
 
 export const MAX_ORDER: int = 11;
 export const MAX_ORDER_NR_PAGES: int = 1 << (MAX_ORDER - 1);
+
+export const PAGE_ALLOC_COSTLY_ORDER: int = 3;
 
 export const MIGRATE_UNMOVABLE: int = 0;
 export const MIGRATE_MOVABLE: int = 1;
@@ -93,6 +96,11 @@ export const LRU_UNEVICTABLE: lru_list = 4;
 export const NR_LRU_LISTS: lru_list = 5;
 export type lru_list = int;
 
+export function vmstat_item_in_bytes(idx: node_stat_item): boolean {
+  return idx === NR_SLAB_RECLAIMABLE_B ||
+    idx === NR_SLAB_UNRECLAIMABLE_B;
+}
+
 export function is_file_lru(lru: lru_list): boolean { return lru === LRU_INACTIVE_FILE || lru === LRU_ACTIVE_FILE; }
 export function is_active_lru(lru: lru_list): boolean { return lru === LRU_ACTIVE_ANON || lru === LRU_ACTIVE_FILE; }
 
@@ -131,11 +139,19 @@ export class pglist_data {
 export type pg_data_t = pglist_data;
 
 const contig_page_data = per_machine(() => new pglist_data(), 'contig_page_data');
-export function NODE_DATA(_nid: int): pglist_data { return contig_page_data(); }
+export function lruvec_pgdat(_lruvec: lruvec): pglist_data {
+  reduced('MEMCG=n, one node: the lruvec is the node\'s');
+  return NODE_DATA(0);
+}
 
-/** MEMCG=n: the lruvec is the node's. */
-export function lruvec_pgdat(_lruvec: lruvec): pglist_data { return NODE_DATA(0); }
+export function zone_is_zone_device(zone: zone): boolean { return zone_idx(zone) === ZONE_DEVICE; }
 
 export function zone_idx(zone: zone): zone_type { return zone.idx; }
-export function zone_is_zone_device(zone: zone): boolean { return zone_idx(zone) === ZONE_DEVICE; }
-export function is_highmem_idx(_idx: zone_type): boolean { return false; }
+export function is_highmem_idx(_idx: zone_type): int {
+  reduced('HIGHMEM=n');
+  return 0;
+}
+export function NODE_DATA(_nid: int): pglist_data {
+  reduced('one node, the machine\'s');
+  return contig_page_data();
+}

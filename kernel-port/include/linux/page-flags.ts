@@ -138,7 +138,10 @@ export function ClearPageReadahead(page: page): void { clear_bit(PG_reclaim, PF_
 export function TestClearPageReadahead(page: page): boolean { return test_and_clear_bit(PG_reclaim, PF_NO_COMPOUND(page, 1)); }
 export function PageHighMem(_page: page): boolean { return false; }
 /** SWAP=n */
-export function PageSwapCache(_page: page): boolean { return false; }
+export function PageSwapCache(_page: page): boolean {
+  reduced('SWAP=n');
+  return false;
+}
 export function SetPageSwapCache(_page: page): void {}
 export function ClearPageSwapCache(_page: page): void {}
 export function PageUnevictable(page: page): boolean { return test_bit(PG_unevictable, PF_HEAD(page, 0)); }
@@ -183,9 +186,13 @@ export function __PageMovable(page: page): boolean {
 }
 
 /** KSM=n */
-export function PageKsm(_page: page): boolean { return false; }
+export function PageKsm(_page: page): boolean {
+  reduced('KSM=n');
+  return false;
+}
 
 export function PageUptodate(page: page): boolean {
+  reduced('no barriers: memory is sequentially consistent');
   let ret: boolean;
   page = compound_head(page);
   ret = test_bit(PG_uptodate, page);
@@ -193,11 +200,13 @@ export function PageUptodate(page: page): boolean {
 }
 
 export function __SetPageUptodate(page: page): void {
+  reduced('no barriers: memory is sequentially consistent');
   VM_BUG_ON_PAGE(PageTail(page), page);
   __set_bit(PG_uptodate, page);
 }
 
 export function SetPageUptodate(page: page): void {
+  reduced('no barriers: memory is sequentially consistent');
   VM_BUG_ON_PAGE(PageTail(page), page);
   set_bit(PG_uptodate, page);
 }
@@ -216,10 +225,19 @@ export const PG_head_mask: unsigned_long = 1 << PG_head;
 export function PageHuge(_page: page): boolean { return false; }
 export function PageHeadHuge(_page: page): boolean { return false; }
 /** TRANSPARENT_HUGEPAGE=n */
-export function PageTransHuge(_page: page): boolean { return false; }
-export function PageTransCompound(_page: page): boolean { return false; }
+export function PageTransHuge(_page: page): boolean {
+  reduced('TRANSPARENT_HUGEPAGE=n');
+  return false;
+}
+export function PageTransCompound(_page: page): boolean {
+  reduced('TRANSPARENT_HUGEPAGE=n');
+  return false;
+}
 export function PageTransCompoundMap(_page: page): boolean { return false; }
-export function PageTransTail(_page: page): boolean { return false; }
+export function PageTransTail(_page: page): boolean {
+  reduced('TRANSPARENT_HUGEPAGE=n');
+  return false;
+}
 export function PageDoubleMap(_page: page): boolean { return false; }
 export function SetPageDoubleMap(_page: page): void {}
 export function ClearPageDoubleMap(_page: page): void {}

@@ -3,7 +3,7 @@
 // The page cache itself is not modelled.
 
 import { PAGE_SHIFT } from '../../arch/model/pgtable.ts';
-import { notModelled, unreachable } from '../../arch/model/marks.ts';
+import { notModelled, unreachable, reduced } from '../../arch/model/marks.ts';
 import { __lock_page, __lock_page_killable, __lock_page_or_retry, wait_on_page_bit, wait_on_page_bit_killable } from '../../mm/filemap.ts';
 import { page_mapping } from '../../mm/util.ts';
 import { clear_bit, set_bit, test_and_set_bit_lock, test_bit } from './bitops.ts';
@@ -46,6 +46,7 @@ export function page_mapping_file(page: page): address_space | null {
 
 /** @refs page: returns count when not 0 */
 export function __page_cache_add_speculative(page: page, count: int): int {
+  reduced('TINY_RCU=n');
   if (!page_ref_add_unless(page, count, 0)) {
     return 0;
   }

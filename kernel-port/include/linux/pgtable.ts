@@ -2,13 +2,12 @@
 // Page tables: the accessors of arch/model/pgtable.ts under the name of C's header, and what the
 // header adds to them.
 
-import { notModelled } from '../../arch/model/marks.ts';
+import { notModelled, reduced } from '../../arch/model/marks.ts';
 import { memory } from '../../arch/model/memory.ts';
 import {
-  Pmd,
-  p4d_bad, p4d_none, pgd_bad, pgd_none, pgd_offset, pmd_bad, pmd_devmap, pmd_none, pmd_offset, pmd_present, pmd_trans_huge,
-  p4d_offset, pte_clear, pud_bad, pud_none, pud_offset,
-  type p4d_cell, type pgd_cell, type pmd_cell, type pmd_t, type pte_cell, type pud_cell,
+  Pmd, p4d_bad, p4d_none, pgd_bad, pgd_none, pgd_offset, pmd_bad, pmd_devmap, pmd_none, pmd_offset, pmd_present,
+  pmd_trans_huge, p4d_offset, pte_clear, pud_bad, pud_none, pud_offset, pud_trans_huge, pud_devmap, type p4d_cell,
+  type pgd_cell, type pmd_cell, type pmd_t, type pte_cell, type pud_cell, type pud_t,
 } from '../../arch/model/pgtable.ts';
 import { CONFIG_ARCH_ENABLE_THP_MIGRATION } from './kconfig.ts';
 import type { mm_struct, page, vm_area_struct } from './mm_types.ts';
@@ -84,7 +83,10 @@ export function pmd_none_or_clear_bad(pmd: pmd_cell): int {
   return 0;
 }
 
-export function pgprot_modify(_oldprot: pgprot_t, newprot: pgprot_t): pgprot_t { return newprot; }
+export function pgprot_modify(_oldprot: pgprot_t, newprot: pgprot_t): pgprot_t {
+  reduced('cache modes are not modelled');
+  return newprot;
+}
 
 export function arch_enter_lazy_mmu_mode(): void {}
 export function arch_leave_lazy_mmu_mode(): void {}
@@ -96,11 +98,30 @@ export function track_pfn_insert(_vma: vm_area_struct, _prot: Ref<pgprot_t>, _pf
 export function track_pfn_copy(_vma: vm_area_struct): int { return 0; }
 export function untrack_pfn(_vma: vm_area_struct | null, _pfn: pfn_nr, _size: unsigned_long): void { notModelled('PAT'); }
 
-export function is_zero_pfn(pfn: pfn_nr): boolean { return pfn === memory().zero_pfn; }
-export function my_zero_pfn(_addr: uaddr): pfn_nr { return memory().zero_pfn; }
+export function is_zero_pfn(pfn: pfn_nr): boolean {
+  reduced('zero_pfn is the machine\'s');
+  return pfn === memory().zero_pfn;
+}
+export function my_zero_pfn(_addr: uaddr): pfn_nr {
+  reduced('zero_pfn is the machine\'s');
+  return memory().zero_pfn;
+}
 
-export function pud_none_or_trans_huge_or_dev_or_clear_bad(pud: pud_cell): int { return pud_none_or_clear_bad(pud); }
-export function pud_trans_unstable(_pud: pud_cell): int { return 0; }
+export function pud_none_or_trans_huge_or_dev_or_clear_bad(pud: pud_cell): int {
+  const pudval: pud_t = pud;
+
+  if (pud_none(pudval) || pud_trans_huge(pudval) || pud_devmap(pudval))
+    return 1;
+  if (pud_bad(pudval)) {
+    pud_clear_bad(pud);
+    return 1;
+  }
+  return 0;
+}
+export function pud_trans_unstable(_pud: pud_cell): int {
+  reduced('TRANSPARENT_HUGEPAGE=n');
+  return 0;
+}
 
 export function pmd_read_atomic(pmdp: pmd_cell): pmd_t { return Pmd(pmdp); }
 
@@ -120,7 +141,10 @@ export function pmd_none_or_trans_huge_or_clear_bad(pmd: pmd_cell): int {
 }
 
 /** TRANSPARENT_HUGEPAGE=n: a table once there stays until the mm goes. */
-export function pmd_trans_unstable(_pmd: pmd_cell): int { return 0; }
+export function pmd_trans_unstable(_pmd: pmd_cell): int {
+  reduced('TRANSPARENT_HUGEPAGE=n');
+  return 0;
+}
 
 export function pmd_devmap_trans_unstable(pmd: pmd_cell): boolean {
   return pmd_devmap(Pmd(pmd)) || Boolean(pmd_trans_unstable(pmd));

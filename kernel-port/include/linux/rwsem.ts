@@ -2,6 +2,7 @@
 // Reader-writer semaphores: a queued writer blocks new readers; who queues is the explorer's
 // business. With one thread a lock that is held stays held.
 
+import { reduced } from '../../arch/model/marks.ts';
 import { block_until, current } from '../../arch/model/machine.ts';
 import type { int } from './types.ts';
 import type { task_struct } from './sched.ts';
@@ -46,4 +47,7 @@ export function downgrade_write(sem: rw_semaphore): void {
   sem.writer = null;
   sem.readers = [...sem.readers, current()];
 }
-export function rwsem_is_locked(sem: rw_semaphore): boolean { return sem.writer !== null || sem.readers.length !== 0; }
+export function rwsem_is_locked(sem: rw_semaphore): boolean {
+  reduced('a writer and a list of readers, not one count');
+  return sem.writer !== null || sem.readers.length !== 0;
+}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { reduced } from '../../arch/model/marks.ts';
 import { task_rss_stat, type mm_struct } from './mm_types.ts';
 import type { int, unsigned_int } from './types.ts';
 
@@ -44,5 +45,8 @@ export function signal_pending_state(state: unsigned_int, p: task_struct): boole
   return (state & TASK_INTERRUPTIBLE) !== 0 || fatal_signal_pending(p);
 }
 /** False in the model, with one scenario where it is true once (model-rules.md, 2.14). */
-export function need_resched(): boolean { return false; }
+export function need_resched(): boolean {
+  reduced('nobody asks for the CPU');
+  return false;
+}
 export function cond_resched(): int { return 0; }

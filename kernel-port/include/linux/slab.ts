@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Kernel memory. Objects are made with `new`; what is modelled is that making one can fail.
 
+import { reduced } from '../../arch/model/marks.ts';
 import { should_fail, this_machine } from '../../arch/model/machine.ts';
 import type { gfp_t, StructClass } from './types.ts';
 
@@ -10,8 +11,14 @@ export function kfree(objp: object | null): void { if (objp) this_machine().on_f
 export function kvfree(addr: object | null): void { kfree(addr); }
 /** kvcalloc, kmalloc_array: n elements, all of them `zero`; null when it fails. */
 export function kvcalloc<T>(n: number, zero: T): T[] | null { return kmalloc_fails() ? null : new Array<T>(n).fill(zero); }
-export function kcalloc<T>(n: number, zero: T): T[] | null { return kvcalloc(n, zero); }
-export function kmalloc_array<T>(n: number, zero: T): T[] | null { return kvcalloc(n, zero); }
+export function kmalloc_array<T>(n: number, zero: T): T[] | null {
+  reduced('elements instead of bytes: nothing to overflow');
+  return kvcalloc(n, zero);
+}
+export function kcalloc<T>(n: number, zero: T): T[] | null {
+  reduced('elements instead of bytes');
+  return kvcalloc(n, zero);
+}
 export function kvmalloc_array<T>(n: number, zero: T): T[] | null { return kvcalloc(n, zero); }
 
 /** A cache makes objects of one struct, all fields zero. */
@@ -20,4 +27,7 @@ export function kmem_cache_create<T extends object>(name: string, make: () => T)
 export function kmem_cache_alloc<T extends object>(s: kmem_cache<T>, _flags: gfp_t): T | null { return kmalloc_fails() ? null : s.make(); }
 export function kmem_cache_free<T extends object>(_s: kmem_cache<T>, objp: T): void { this_machine().on_free(objp); }
 /** One struct, all fields zero. */
-export function kzalloc<T extends object>(struct: StructClass<T>, _flags: gfp_t): T | null { return kmalloc_fails() ? null : new struct(); }
+export function kzalloc<T extends object>(struct: StructClass<T>, _flags: gfp_t): T | null {
+  reduced('a struct instead of bytes');
+  return kmalloc_fails() ? null : new struct();
+}

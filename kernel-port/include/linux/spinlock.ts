@@ -2,6 +2,7 @@
 // Spinlocks. One lock word, owned by a task; taking one disables preemption (spinlock regions
 // are RCU readers and may not sleep, model-rules.md 2.6).
 
+import { reduced } from '../../arch/model/marks.ts';
 import { block_until, current } from '../../arch/model/machine.ts';
 import type { task_struct } from './sched.ts';
 
@@ -25,13 +26,13 @@ export function spin_trylock(lock: spinlock_t): boolean {
   lock.holder = current();
   return true;
 }
-export function spin_unlock(lock: spinlock_t): void {
-  reduced('one lock word, owned by a task');
-  lock.holder = null;
-}
 export function spin_lock_irq(lock: spinlock_t): void {
   reduced('no interrupts: the lock alone');
   spin_lock(lock);
+}
+export function spin_unlock(lock: spinlock_t): void {
+  reduced('one lock word, owned by a task');
+  lock.holder = null;
 }
 export function spin_unlock_irq(lock: spinlock_t): void {
   reduced('no interrupts: the lock alone');

@@ -27,6 +27,7 @@ function srcu_invoke_callbacks(ssp: srcu_struct): void {
   }
 }
 
+export function srcu_read_lock_held(_ssp: srcu_struct): boolean { return true; }
 export function srcu_read_lock(ssp: srcu_struct): int {
   reduced('one count of readers, no two sides');
   ssp.readers += 1;
@@ -37,7 +38,6 @@ export function srcu_read_unlock(ssp: srcu_struct, _idx: int): void {
   ssp.readers -= 1;
   srcu_invoke_callbacks(ssp);
 }
-export function srcu_read_lock_held(_ssp: srcu_struct): boolean { return true; }
 export function synchronize_srcu(ssp: srcu_struct): void {
   reduced('waits for all readers, not only for those that were there before');
   block_until(() => ssp.readers === 0, ssp, 'srcu');

@@ -2,7 +2,7 @@
 // Types of non-swap entries, and what is left of swapping with SWAP=n. The functions of mm/swap.c,
 // mm/vmscan.c and mm/swap_state.c live there.
 
-import { unreachable } from '../../arch/model/marks.ts';
+import { unreachable, reduced } from '../../arch/model/marks.ts';
 import { lru_disable_count } from '../../mm/swap.ts';
 import { atomic_dec, atomic_read } from './atomic.ts';
 import type { address_space } from './fs.ts';
@@ -42,9 +42,15 @@ export const total_swap_pages: long = 0;
 export function lru_cache_disabled(): boolean { return atomic_read(lru_disable_count()) !== 0; }
 export function lru_cache_enable(): void { atomic_dec(lru_disable_count()); }
 
+export function vm_swap_full(): boolean {
+  reduced('SWAP=n');
+  return false;
+}
+export function get_nr_swap_pages(): long {
+  reduced('SWAP=n');
+  return 0;
+}
 export function swap_address_space(_entry: swp_entry_t): address_space | null { return null; }
-export function get_nr_swap_pages(): long { return 0; }
-export function vm_swap_full(): boolean { return false; }
 /** SWAP=n: nothing to free; says whether the entry is of the kind that this code knows. */
 export function free_swap_and_cache(e: swp_entry_t): boolean { return is_pfn_swap_entry(e); }
 export function add_swap_count_continuation(_swp: swp_entry_t, _gfp_mask: gfp_t): int { return 0; }

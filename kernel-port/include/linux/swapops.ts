@@ -8,7 +8,7 @@ import {
   pte_swp_clear_soft_dirty, pte_swp_clear_uffd_wp, pte_swp_soft_dirty, pte_swp_uffd_wp,
   type pmd_cell, type pmd_t, type pte_cell,
 } from '../../arch/model/pgtable.ts';
-import { unreachable } from '../../arch/model/marks.ts';
+import { unreachable, reduced, notModelled } from '../../arch/model/marks.ts';
 import { BUG_ON } from './bug.ts';
 import type { mm_struct, page, vm_area_struct } from './mm_types.ts';
 import { PageLocked } from './page-flags.ts';
@@ -34,15 +34,22 @@ export function pte_swp_clear_flags(pte: pte_t): pte_t {
 }
 
 export function swp_entry(type: unsigned_long, offset: pgoff_t): swp_entry_t {
+  reduced('an entry is a number, not a struct of one');
   let ret: swp_entry_t;
 
   ret = (type << SWP_TYPE_SHIFT) | (offset & SWP_OFFSET_MASK);
   return ret;
 }
 
-export function swp_type(entry: swp_entry_t): unsigned_int { return entry >>> SWP_TYPE_SHIFT; }
+export function swp_type(entry: swp_entry_t): unsigned_int {
+  reduced('an entry is a number, not a struct of one');
+  return entry >>> SWP_TYPE_SHIFT;
+}
 
-export function swp_offset(entry: swp_entry_t): pgoff_t { return entry & SWP_OFFSET_MASK; }
+export function swp_offset(entry: swp_entry_t): pgoff_t {
+  reduced('an entry is a number, not a struct of one');
+  return entry & SWP_OFFSET_MASK;
+}
 
 export function is_swap_pte(pte: pte_t): boolean { return !pte_none(pte) && !pte_present(pte); }
 
@@ -161,7 +168,9 @@ export function is_migration_entry(_swp: swp_entry_t): boolean {
   return false;
 }
 
-export function __migration_entry_wait(_mm: mm_struct, _ptep: pte_cell, _ptl: spinlock_t): void {}
+export function __migration_entry_wait(_mm: mm_struct, _ptep: pte_cell, _ptl: spinlock_t): void {
+  notModelled('MIGRATION=n: the header has nothing to do');
+}
 export function migration_entry_wait(_mm: mm_struct, _pmd: pmd_cell, _address: uaddr): void {}
 
 export function is_writable_migration_entry(_entry: swp_entry_t): boolean {
@@ -188,11 +197,11 @@ export function is_pfn_swap_entry(entry: swp_entry_t): boolean {
 }
 
 /** ARCH_ENABLE_THP_MIGRATION=n */
+export function pmd_to_swp_entry(_pmd: pmd_t): swp_entry_t { return swp_entry(0, 0); }
+export function is_pmd_migration_entry(_pmd: pmd_t): boolean { return false; }
 export function set_pmd_migration_entry(_pvmw: page_vma_mapped_walk, _page: page): void { unreachable('THP'); }
 export function remove_migration_pmd(_pvmw: page_vma_mapped_walk, _new: page): void { unreachable('THP'); }
 export function pmd_migration_entry_wait(_m: mm_struct, _p: pmd_cell): void {}
-export function pmd_to_swp_entry(_pmd: pmd_t): swp_entry_t { return swp_entry(0, 0); }
-export function is_pmd_migration_entry(_pmd: pmd_t): boolean { return false; }
 
 /** MEMORY_FAILURE=n */
 export function make_hwpoison_entry(_page: page): swp_entry_t { return swp_entry(0, 0); }

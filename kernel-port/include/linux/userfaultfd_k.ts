@@ -6,13 +6,13 @@ import { VM_FAULT_SIGBUS, type mm_struct, type vm_area_struct, type vm_fault } f
 import type { pmd_t } from '../../arch/model/pgtable.ts';
 import type { int, pte_t, uaddr, unsigned_long, vm_fault_t } from './types.ts';
 
-export function handle_userfault(_vmf: vm_fault, _reason: unsigned_long): vm_fault_t { return VM_FAULT_SIGBUS; }
 export function userfaultfd_missing(_vma: vm_area_struct): boolean { return false; }
 export function userfaultfd_wp(_vma: vm_area_struct): boolean { return false; }
 export function userfaultfd_minor(_vma: vm_area_struct): boolean { return false; }
 export function userfaultfd_pte_wp(_vma: vm_area_struct, _pte: pte_t): boolean { return false; }
 export function userfaultfd_huge_pmd_wp(_vma: vm_area_struct, _pmd: pmd_t): boolean { return false; }
 export function userfaultfd_armed(_vma: vm_area_struct): boolean { return false; }
+export function handle_userfault(_vmf: vm_fault, _reason: unsigned_long): vm_fault_t { return VM_FAULT_SIGBUS; }
 export function dup_userfaultfd(_vma: vm_area_struct, _l: list_head): int { return 0; }
 export function dup_userfaultfd_complete(_l: list_head): void {}
 export function userfaultfd_remove(_vma: vm_area_struct, _start: uaddr, _end: uaddr): boolean { return true; }

@@ -4,7 +4,9 @@
 
 export { __wake_up_locked_key_bookmark, finish_wait } from '../../kernel/sched/wait.ts';
 import { block_until, current } from '../../arch/model/machine.ts';
-import { list_add, list_add_tail, list_del, list_node, type list_head } from './list.ts';
+import {
+  list_add, list_add_tail, list_del, list_node, Next, list_empty, list_for_each_entry, type list_head,
+} from './list.ts';
 import type { task_struct } from './sched.ts';
 import { spin_lock, spin_lock_irq, spin_unlock, spin_unlock_irq, spinlock_t } from './spinlock.ts';
 import type { int, unsigned_int } from './types.ts';
@@ -14,6 +16,7 @@ export const WQ_FLAG_WOKEN: unsigned_int = 0x02;
 export const WQ_FLAG_BOOKMARK: unsigned_int = 0x04;
 export const WQ_FLAG_CUSTOM: unsigned_int = 0x08;
 export const WQ_FLAG_DONE: unsigned_int = 0x10;
+export const WQ_FLAG_PRIORITY: unsigned_int = 0x20;
 
 export type wait_queue_func_t = (wq_entry: wait_queue_entry, mode: unsigned_int, flags: int, key: object | null) => int;
 
@@ -39,8 +42,19 @@ export function init_wait(wait: wait_queue_entry): void {
   wait.private = current();
   wait.flags = 0;
 }
-export function waitqueue_active(wq_head: wait_queue_head): boolean { return wq_head.head.next !== wq_head.head; }
-export function __add_wait_queue(wq_head: wait_queue_head, wq_entry: wait_queue_entry): void { list_add(wq_entry.entry, wq_head.head); }
+export function waitqueue_active(wq_head: wait_queue_head): boolean {
+  return !list_empty(wq_head.head);
+}
+export function __add_wait_queue(wq_head: wait_queue_head, wq_entry: wait_queue_entry): void {
+  let head: list_head<wait_queue_entry> = wq_head.head;
+
+  for (let wq = list_for_each_entry(wq_head.head); wq; wq = Next(wq.entry)) {
+    if (!(wq.flags & WQ_FLAG_PRIORITY))
+      break;
+    head = wq.entry;
+  }
+  list_add(wq_entry.entry, head);
+}
 export function __add_wait_queue_entry_tail(wq_head: wait_queue_head, wq_entry: wait_queue_entry): void {
   list_add_tail(wq_entry.entry, wq_head.head);
 }

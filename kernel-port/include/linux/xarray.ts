@@ -2,6 +2,7 @@
 // An xarray with what memremap.c needs of it: entries by index, one entry over a range. A store
 // allocates, so it can fail.
 
+import { reduced } from '../../arch/model/marks.ts';
 import { ENOMEM } from './errno.ts';
 import { ERR_PTR, IS_ERR, PTR_ERR, type ErrPtr } from './err.ts';
 import { kmalloc_fails } from './slab.ts';
@@ -36,6 +37,15 @@ export function xa_store_range<T extends object>(xa: xarray<T>, first: unsigned_
   return null;
 }
 
-export function xa_is_err(entry: unknown): boolean { return IS_ERR(entry); }
-export function xa_err(entry: unknown): int { return PTR_ERR(entry) as number; }
-export function xa_empty<T extends object>(xa: xarray<T>): boolean { return xa.entries.size === 0; }
+export function xa_is_err(entry: unknown): boolean {
+  reduced('an error is an ErrPtr');
+  return IS_ERR(entry);
+}
+export function xa_err(entry: unknown): int {
+  reduced('an error is an ErrPtr');
+  return PTR_ERR(entry) as number;
+}
+export function xa_empty<T extends object>(xa: xarray<T>): boolean {
+  reduced('a map of entries');
+  return xa.entries.size === 0;
+}

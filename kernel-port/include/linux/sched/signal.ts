@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { reduced } from '../../../arch/model/marks.ts';
 import { RLIM_INFINITY } from '../resource.ts';
 import type { unsigned_int, unsigned_long } from '../types.ts';
 

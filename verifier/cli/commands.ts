@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The command table: parsing, help and the list of what is not built yet all come from here.
+
+import type { Context, Flags } from './context.ts';
+import type { ExitCode } from './exit.ts';
+import { doctor } from './doctor.ts';
+import { explain } from './explain.ts';
+import { list } from './list.ts';
+import { replay } from './replay.ts';
+import { review } from './review.ts';
+import { show } from './show.ts';
+
+export interface Flag {
+  /** As commander reads it: `-o, --output <file>`. */
+  readonly form: string;
+  readonly help: string;
+  /** The name it is asked for by. */
+  readonly name: string;
+  /** May be given several times. */
+  readonly repeats?: boolean;
+}
+export type Run = (words: readonly string[], flags: Flags, context: Context) => Promise<ExitCode>;
+export interface Command {
+  readonly name: string;
+  readonly args: string;
+  readonly summary: string;
+  readonly flags: readonly Flag[];
+  /** Null: in the design, not in this build. */
+  readonly run: Run | null;
+  readonly examples: readonly string[];
+}
+
+const FORMAT: Flag = { form: '--format <name>', name: 'format', help: 'text (default), mail or json; junit, ktap, sarif and html are not built yet' };
+const PLAIN_FORMAT: Flag = { form: '--format <name>', name: 'format', help: 'text (default) or json' };
+const COLOR: Flag = { form: '--color <when>', name: 'color', help: 'auto (default), always or never' };
+const OUTPUT: Flag = { form: '-o, --output <file>', name: 'output', help: 'write the report to a file' };
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'review', args: '<target...>', summary: 'apply, type-check and run before and after, and report what changed',
+    run: review,
+    flags: [
+      FORMAT, OUTPUT,
+      { form: '--scenario <glob>', name: 'scenario', help: 'only the scenarios whose id matches' },
+      { form: '--suite <name>', name: 'suite', help: 'default or full' },
+      { form: '--budget <n|time>', name: 'budget', help: 'stop after so many executions, or after a time such as 30s (not reproducible)' },
+      { form: '--set <switch=value>', name: 'set', help: 'fix a version switch on both sides', repeats: true },
+      { form: '--config <name>', name: 'config', help: 'the configuration scenarios run in' },
+      { form: '--base <target>', name: 'base', help: 'what to stand on; only base is built yet' },
+      { form: '--fail-on <rules>', name: 'failOn', help: 'exit 1 only for new findings of these rules (names or codes, by commas)' },
+      { form: '-j, --jobs <n>', name: 'jobs', help: 'accepted; this build runs one job' },
+      { form: '--seed <n>', name: 'seed', help: 'refused: nothing is drawn at random yet' },
+      COLOR,
+      { form: '-q, --quiet', name: 'quiet', help: 'no progress' },
+      { form: '-v, --verbose', name: 'verbose', help: 'whole witnesses, and every kind of change' },
+    ],
+    examples: ['kpv review device-coherent/v2/3', 'kpv review device-coherent/v2 --format mail -o reply.mbox'],
+  },
+  {
+    name: 'show', args: '<target>', summary: "the patch: its mail's data, its hunks in the port, its edits", run: show,
+    flags: [PLAIN_FORMAT, OUTPUT, COLOR], examples: ['kpv show device-coherent/v2/3'],
+  },
+  {
+    name: 'list', args: '[what]', summary: 'series, patches, scenarios or rules', run: list,
+    flags: [PLAIN_FORMAT, OUTPUT], examples: ['kpv list patches', 'kpv list scenarios'],
+  },
+  { name: 'explain', args: '<rule>', summary: 'what a rule means and how it is decided', run: explain, flags: [OUTPUT], examples: ['kpv explain KPV0105'] },
+  {
+    name: 'replay', args: '<token...>', summary: 'one run again, step by step; the token may be wrapped', run: replay,
+    flags: [PLAIN_FORMAT, OUTPUT, COLOR, { form: '--trace <form>', name: 'trace', help: 'text (default); ftrace and perfetto are not built yet' }],
+    examples: ['kpv replay kpv1:...'],
+  },
+  { name: 'doctor', args: '', summary: 'what is missing here for which feature', run: doctor, flags: [PLAIN_FORMAT], examples: [] },
+  ...later([
+    ['delta', 'behaviour of one target against another'], ['claims', "the ledger: each claim's verdict in the model"],
+    ['selftest', 'the hmm and gup selftests on the port'], ['import', 'a C patch mail as a transform'],
+    ['audit', 'the port held against a kernel source tree'], ['bench', 'how fast, against what'],
+    ['completion', 'completions for a shell'],
+  ]),
+];
+
+function later(rows: readonly (readonly [name: string, summary: string])[]): Command[] {
+  return rows.map(([name, summary]) => ({ name, args: '[words...]', summary: `${summary} (not built yet)`, run: null, flags: [], examples: [] }));
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// kpv replay: one run again from its token, every step of it, and the finding at its end. A mailer
+// may have wrapped or quoted the token; the shell then hands it over in pieces.
+
+import type { Replay } from '../delta/replay.ts';
+import { stepOf } from '../report/json.ts';
+import { counted } from '../report/layout.ts';
+import { messageParts, placeText, statementOf } from '../report/findings.ts';
+import type { Paint } from '../report/paint.ts';
+import { stepText } from '../report/text-finding.ts';
+import { scenarioInWords } from '../report/words.ts';
+import { paintFor, wantsColour } from './colour.ts';
+import type { Context, Flags } from './context.ts';
+import { CliError } from './errors.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { checkOutput, writeOutput } from './output.ts';
+import { readColour, readFormat } from './values.ts';
+
+export async function replay(words: readonly string[], flags: Flags, context: Context): Promise<ExitCode> {
+  const { io } = context;
+  const format = readFormat(flags.word('format') ?? 'text', ['text', 'json']);
+  const colour = readColour(flags.word('color') ?? 'auto');
+  const trace = flags.word('trace') ?? 'text';
+  if (trace === 'ftrace' || trace === 'perfetto') throw new CliError(`--trace ${trace} is not built yet: there is text`);
+  if (trace !== 'text') throw new CliError(`--trace takes text, not '${trace}'`);
+  const file = flags.word('output');
+  checkOutput(file);
+  const engine = await context.engine();
+  const done = await engine.replayToken(unwrapped(words));
+  if (!done.ok) throw new CliError(done.reason);
+  const paint = paintFor(wantsColour(colour, io.env, file === null && io.stdout.isTTY));
+  writeOutput(io, file, format === 'json' ? replayJson(done.replay) : replayText(done.replay, paint));
+  return done.replay.reproduces ? EXIT.clean : EXIT.findings;
+}
+
+/** The token in one piece: quote marks, line ends and a shell's backslashes taken out. */
+export function unwrapped(words: readonly string[]): string {
+  const [first, ...rest] = words.join(' ').split(/[\s>|\\]+/).filter((w) => w !== '' && w !== 'kpv' && w !== 'replay');
+  return [first ?? '', ...rest].join('');
+}
+
+export function replayText(r: Replay, paint: Paint): string {
+  const { token } = r;
+  const switches = Object.entries(token.switches).map(([k, v]) => `${k}=${v}`).sort().join(', ');
+  const out = [
+    paint.bold(`kpv replay: ${token.target}, ${token.side === 'after' ? 'with the patch' : 'before the patch'}`),
+    `  scenario       ${token.scenario}`,
+    `  in words       ${scenarioInWords(token.scenario)}`,
+    `  configuration  ${token.config}${switches === '' ? '' : `, ${switches}`}`,
+    '',
+    ...r.steps.flatMap(stepText),
+    '',
+    `${counted(r.steps.length, 'step')}; the run ends with ${r.outcome}`,
+  ];
+  if (r.finding !== null) {
+    const { finding: f } = r;
+    const statement = statementOf(f);
+    out.push(
+      '', `${paint.red(paint.bold(`[${f.code}] ${f.rule}`))}: ${paint.bold(messageParts(f).what)}`,
+      `  --> ${placeText(f.file, f.line, f.c)}`, ...(statement === null ? [] : [`      ${statement}`]),
+    );
+  }
+  out.push('', r.reproduces ? 'It reproduces.' : `It does not reproduce: ${r.reason ?? 'the finding did not come'}.`);
+  return `${out.join('\n')}\n`;
+}
+
+function replayJson(r: Replay): string {
+  const { token, reproduces, reason, outcome, finding, steps } = r;
+  return `${JSON.stringify({ schema: 'kpv.replay/1', token, reproduces, reason, outcome, finding, steps: steps.map(stepOf) }, null, 1)}\n`;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A command line in this process: the real world, the real engine.
+
+import { readFileSync } from 'node:fs';
+import type { Engine } from './context.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { processIo } from './io.ts';
+import { runCommandLine } from './program.ts';
+
+export async function run(argv: readonly string[], judge: (code: ExitCode) => ExitCode = (code) => code): Promise<void> {
+  const io = processIo();
+  const code = judge(await runCommandLine(argv, { io, engine: loadEngine, version: version() }));
+  // A closed pipe may be noticed only at the next turn.
+  process.exitCode = io.closed() ? EXIT.clean : code;
+}
+
+async function loadEngine(): Promise<Engine> {
+  const [{ reviewTarget }, { replayToken }] = await Promise.all([import('../delta/review.ts'), import('../delta/replay.ts')]);
+  return { reviewTarget, replayToken };
+}
+
+/** Of package.json, seen from build/verifier/cli/. */
+function version(): string {
+  const read: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  const found: unknown = typeof read === 'object' && read !== null ? Reflect.get(read, 'version') : undefined;
+  return typeof found === 'string' ? found : '0';
+}
