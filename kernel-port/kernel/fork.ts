@@ -2,16 +2,24 @@
 // Making, copying and giving back an mm and its vmas. Of fork only the part that copies the
 // address space is here; files, accounting of kernel stacks, signals and the rest are not.
 
+import { init_new_context, destroy_context } from '../include/asm-generic/mmu_context.ts';
+import { mm_put_huge_zero_page } from '../include/linux/huge_mm.ts';
+import { khugepaged_fork, khugepaged_exit } from '../include/linux/khugepaged.ts';
+import { exit_aio } from '../include/linux/aio.ts';
+import {
+  uprobe_start_dup_mmap, uprobe_end_dup_mmap, uprobe_dup_mmap, uprobe_clear_state,
+} from '../include/linux/uprobes.ts';
+import { Clear, Copy } from '../arch/model/words.ts';
 import { SINGLE_DEPTH_NESTING } from '../include/linux/lockdep.ts';
 import { flush_tlb_mm } from '../arch/model/tlb.ts';
 import { current, per_machine, this_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
 import { pgd_alloc, pgd_free } from '../arch/model/pgtable.ts';
-import { atomic_dec_and_test, atomic_long_read, atomic_long_set, atomic_read, atomic_set } from '../include/linux/atomic.ts';
+import { atomic_dec_and_test, atomic_long_read, atomic_read, atomic_set } from '../include/linux/atomic.ts';
 import { WARN_ON_ONCE } from '../include/linux/bug.ts';
 import { EINTR, ENOMEM } from '../include/linux/errno.ts';
 import { GFP_KERNEL } from '../include/linux/gfp.ts';
-import { is_vm_hugetlb_page } from '../include/linux/hugetlb.ts';
+import { is_vm_hugetlb_page, hugetlb_count_init } from '../include/linux/hugetlb.ts';
 import { ksm_exit, ksm_fork } from '../include/linux/ksm.ts';
 import { INIT_LIST_HEAD, LIST_HEAD, type list_head } from '../include/linux/list.ts';
 import { mpol_put, vma_dup_policy, vma_policy } from '../include/linux/mempolicy.ts';
@@ -19,7 +27,9 @@ import {
   VM_ACCOUNT, VM_DONTCOPY, VM_INIT_DEF_MASK, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFORK, get_mm_rss, mm_pgtables_bytes,
   mm_pgtables_bytes_init, vma_init, vma_pages,
 } from '../include/linux/mm.ts';
-import { NR_MM_COUNTERS, init_tlb_flush_pending, mm_init_cpumask, mm_struct, vm_area_struct, type mm_rss_stat } from '../include/linux/mm_types.ts';
+import {
+  NR_MM_COUNTERS, init_tlb_flush_pending, mm_init_cpumask, mm_struct, vm_area_struct,
+} from '../include/linux/mm_types.ts';
 import { mmap_init_lock, mmap_write_lock_killable, mmap_write_lock_nested, mmap_write_unlock } from '../include/linux/mmap_lock.ts';
 import { VM_BUG_ON } from '../include/linux/mmdebug.ts';
 import { vm_unacct_memory } from '../include/linux/mman.ts';
@@ -52,22 +62,6 @@ export function vm_area_alloc(mm: mm_struct): vm_area_struct | null {
   return vma;
 }
 
-/** C's structure assignment: every field but the chain, which is a list head of its own. */
-function Copy(to: vm_area_struct, from: vm_area_struct): void {
-  to.vm_start = from.vm_start;
-  to.vm_end = from.vm_end;
-  to.vm_next = from.vm_next;
-  to.vm_prev = from.vm_prev;
-  to.vm_mm = from.vm_mm;
-  to.vm_page_prot = from.vm_page_prot;
-  to.vm_flags = from.vm_flags;
-  to.anon_vma = from.anon_vma;
-  to.vm_ops = from.vm_ops;
-  to.vm_pgoff = from.vm_pgoff;
-  to.vm_file = from.vm_file;
-  to.vm_private_data = from.vm_private_data;
-}
-
 export function vm_area_dup(orig: vm_area_struct): vm_area_struct | null {
   reduced('a structure assignment is one field after the other');
   const new_: vm_area_struct | null = kmem_cache_alloc(vm_area_cachep(), GFP_KERNEL);
@@ -92,14 +86,16 @@ function dup_mmap(mm: mm_struct, oldmm: mm_struct): int {
   let charge: unsigned_long = 0;
   const uf: list_head = LIST_HEAD();
 
+  uprobe_start_dup_mmap();
   fail_uprobe_end: {
     if (mmap_write_lock_killable(oldmm)) {
       retval = -EINTR;
       break fail_uprobe_end;
     }
+    uprobe_dup_mmap(oldmm, mm);
     mmap_write_lock_nested(mm, SINGLE_DEPTH_NESTING);
 
-    reduced('no uprobes, no executable file');
+    reduced('no executable file');
 
     mm.total_vm = oldmm.total_vm;
     mm.data_vm = oldmm.data_vm;
@@ -110,7 +106,9 @@ function dup_mmap(mm: mm_struct, oldmm: mm_struct): int {
       retval = ksm_fork(mm, oldmm);
       if (retval)
         break out;
-      notModelled('khugepaged_fork: THP');
+      retval = khugepaged_fork(mm, oldmm);
+      if (retval)
+        break out;
 
       prev = null;
       for (mpnt = oldmm.mmap; mpnt; mpnt = mpnt.vm_next) {
@@ -189,6 +187,8 @@ function dup_mmap(mm: mm_struct, oldmm: mm_struct): int {
     mmap_write_unlock(oldmm);
     dup_userfaultfd_complete(uf);
   }
+  /* fail_uprobe_end: */
+  uprobe_end_dup_mmap();
   return retval;
 }
 
@@ -232,17 +232,26 @@ export function __mmdrop(mm: mm_struct): void {
   WARN_ON_ONCE(mm === current().mm);
   WARN_ON_ONCE(mm === current().active_mm);
   mm_free_pgd(mm);
-  reduced('destroy_context: no LDT; no user namespace, no init_mm');
+  destroy_context(mm);
   mmu_notifier_subscriptions_destroy(mm);
   check_mm(mm);
+  reduced('no init_mm, no user namespace');
   free_mm(mm);
 }
 
-function Clear(rss: mm_rss_stat): void {
-  for (const counter of rss.count) atomic_long_set(counter, 0);
-}
+/** AIO=n */
+function mm_init_aio(_mm: mm_struct): void {}
 
-function mm_init(mm: mm_struct, _p: task_struct, _user_ns: object | null): mm_struct | null {
+/** MEMCG=n */
+function mm_init_owner(_mm: mm_struct, _p: task_struct): void {}
+
+/** IOMMU_SUPPORT=n */
+function mm_init_pasid(_mm: mm_struct): void {}
+
+/** UPROBES=n */
+function mm_init_uprobes_state(_mm: mm_struct): void {}
+
+function mm_init(mm: mm_struct, p: task_struct, _user_ns: object | null): mm_struct | null {
   mm.mmap = null;
   atomic_set(mm.mm_users, 1);
   atomic_set(mm.mm_count, 1);
@@ -254,11 +263,16 @@ function mm_init(mm: mm_struct, _p: task_struct, _user_ns: object | null): mm_st
   Clear(mm.rss_stat);
   spin_lock_init(mm.page_table_lock);
   mm_init_cpumask(mm);
-  reduced('no AIO, owner, PASID, executable file, uprobes, hugetlb counters');
+  mm_init_aio(mm);
+  mm_init_owner(mm, p);
+  mm_init_pasid(mm);
+  reduced('no vma cache, executable file, list of swapped mms, core dump');
   mmu_notifier_subscriptions_init(mm);
   init_tlb_flush_pending(mm);
+  mm_init_uprobes_state(mm);
+  hugetlb_count_init(mm);
 
-  fail_nopgd: {
+  fail_nopgd: { fail_nocontext: {
     if (current().mm) {
       mm.flags = current().mm.flags & MMF_INIT_MASK;
       mm.def_flags = current().mm.def_flags & VM_INIT_DEF_MASK;
@@ -270,9 +284,16 @@ function mm_init(mm: mm_struct, _p: task_struct, _user_ns: object | null): mm_st
     if (mm_alloc_pgd(mm))
       break fail_nopgd;
 
-    reduced('init_new_context: no LDT, no protection keys; no user namespace');
+    if (init_new_context(p, mm))
+      break fail_nocontext;
+
+    reduced('no user namespace');
     return mm;
   }
+  /* fail_nocontext: */
+  mm_free_pgd(mm);
+  }
+  /* fail_nopgd: */
   free_mm(mm);
   return null;
 }
@@ -293,9 +314,13 @@ export function mm_alloc(): mm_struct | null {
 function __mmput(mm: mm_struct): void {
   VM_BUG_ON(atomic_read(mm.mm_users));
 
-  reduced('no uprobes, AIO, THP, executable file, list of swapped mms, binfmt');
+  uprobe_clear_state(mm);
+  exit_aio(mm);
   ksm_exit(mm);
+  khugepaged_exit(mm);
   exit_mmap(mm);
+  mm_put_huge_zero_page(mm);
+  reduced('no executable file, no list of swapped mms, no binfmt');
   mmdrop(mm);
 }
 

@@ -2,6 +2,7 @@
 // Follows lib/percpu-refcount.c: a reference count's way from per-CPU counting through the kill
 // to zero. Each switch waits for a grace period; call_rcu (rcupdate.ts) says how.
 
+import { Bits, With, Without } from '../arch/model/words.ts';
 import { per_machine } from '../arch/model/machine.ts';
 import { notModelled } from '../arch/model/marks.ts';
 import { atomic_inc_return, atomic_long_add, atomic_long_read, atomic_long_set, atomic_t } from '../include/linux/atomic.ts';
@@ -11,7 +12,7 @@ import { ENOMEM } from '../include/linux/errno.ts';
 import { container_of } from '../include/linux/list.ts';
 import { lockdep_assert_held } from '../include/linux/lockdep.ts';
 import {
-  Bits, PERCPU_REF_ALLOW_REINIT, PERCPU_REF_INIT_ATOMIC, PERCPU_REF_INIT_DEAD, Tagged_count, __PERCPU_REF_ATOMIC,
+  PERCPU_REF_ALLOW_REINIT, PERCPU_REF_INIT_ATOMIC, PERCPU_REF_INIT_DEAD, Tagged_count, __PERCPU_REF_ATOMIC,
   __PERCPU_REF_ATOMIC_DEAD, __PERCPU_REF_DEAD, __PERCPU_REF_FLAG_BITS, __ref_is_percpu, percpu_ref_data, percpu_ref_get,
   percpu_ref_is_dying, percpu_ref_put,
 } from '../include/linux/percpu-refcount.ts';
@@ -28,10 +29,6 @@ const PERCPU_COUNT_BIAS: unsigned_long = 0x80000000;
 
 const percpu_ref_switch_lock = per_machine(() => new spinlock_t('percpu_ref_switch_lock'), 'percpu_ref_switch_lock');
 const percpu_ref_switch_waitq = per_machine(() => new wait_queue_head(), 'percpu_ref_switch_waitq');
-
-/** `word |= bits` and `word & ~bits` on a word that is stored as a whole. */
-function With(ptr: Tagged_count, bits: unsigned_long): Tagged_count { return new Tagged_count(ptr.count, ptr.bits | bits); }
-function Without(ptr: Tagged_count, bits: unsigned_long): Tagged_count { return new Tagged_count(ptr.count, ptr.bits & ~bits); }
 
 function percpu_count_ptr(ref: percpu_ref): percpu_long | null {
   return ref.percpu_count_ptr.count;

@@ -4,7 +4,8 @@
 // waiter runs. Unlock walks the queue in order up to the first exclusive waiter, and a waiter
 // that lost five times has the lock handed to it.
 
-import { block_until, current, per_machine } from '../arch/model/machine.ts';
+import { hash_ptr } from '../include/linux/hash.ts';
+import { current, per_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced } from '../arch/model/marks.ts';
 import { clear_bit_unlock_is_negative_byte, test_and_set_bit, test_bit } from '../include/linux/bitops.ts';
 import { BUG } from '../include/linux/bug.ts';
@@ -21,7 +22,9 @@ import {
 import {
   wait_on_page_locked, wait_on_page_locked_killable, wait_page_key, wait_page_queue, wake_page_match,
 } from '../include/linux/pagemap.ts';
-import { signal_pending_state, TASK_KILLABLE, TASK_NORMAL, TASK_UNINTERRUPTIBLE } from '../include/linux/sched.ts';
+import {
+  signal_pending_state, TASK_KILLABLE, TASK_NORMAL, TASK_UNINTERRUPTIBLE, io_schedule, wake_up_state,
+} from '../include/linux/sched.ts';
 import { spin_lock_irq, spin_lock_irqsave, spin_unlock_irq, spin_unlock_irqrestore } from '../include/linux/spinlock.ts';
 import { Init } from '../include/linux/types.ts';
 import type { fault_flags, int, unsigned_int } from '../include/linux/types.ts';
@@ -32,16 +35,12 @@ import {
 import { rotate_reclaimable_page } from './swap.ts';
 
 const PAGE_WAIT_TABLE_BITS = 8;
-const PAGE_WAIT_TABLE_SIZE = 1 << PAGE_WAIT_TABLE_BITS;
 /** The queues come to be when they are first named. */
 const page_wait_table = per_machine((): wait_queue_head[] => [], 'page_wait_table');
 
-/** By frame number: pages share a queue only when they are a table's size apart. */
-function hash_ptr(page: page): unsigned_int { return page.pfn % PAGE_WAIT_TABLE_SIZE; }
-
 function page_waitqueue(page: page): wait_queue_head {
   reduced('a queue comes to be when it is first named; the table is the machine\'s');
-  return (page_wait_table()[hash_ptr(page)] ??= new wait_queue_head());
+  return (page_wait_table()[hash_ptr(page, PAGE_WAIT_TABLE_BITS)] ??= new wait_queue_head());
 }
 
 /** @locks requires q.lock */
@@ -73,9 +72,6 @@ function wake_page_function(wait: wait_queue_entry, mode: unsigned_int, _sync: i
   list_del_init(wait.entry);
   return (flags & WQ_FLAG_EXCLUSIVE) !== 0 ? 1 : 0;
 }
-
-/** The sleeper watches its own entry (io_schedule below). */
-function wake_up_state(_p: object, _state: unsigned_int): void {}
 
 function wake_up_page_bit(page: page, bit_nr: int): void {
   const q = page_waitqueue(page);
@@ -204,12 +200,6 @@ function wait_on_page_bit_common(q: wait_queue_head,
     return wait.flags & WQ_FLAG_DONE ? 0 : -EINTR;
 
   return wait.flags & WQ_FLAG_WOKEN ? 0 : -EINTR;
-}
-
-/** set_current_state and schedule: off the CPU until the waker has marked the entry, or a signal. */
-function io_schedule(wait: wait_queue_entry, state: unsigned_int): void {
-  const task = current();
-  block_until(() => (wait.flags & WQ_FLAG_WOKEN) !== 0 || signal_pending_state(state, task), wait, 'page bit');
 }
 
 /** @refs page: borrows */

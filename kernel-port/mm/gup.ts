@@ -55,7 +55,8 @@ import { page_is_file_lru } from '../include/linux/mm_inline.ts';
 import { mmap_assert_locked, mmap_read_lock, mmap_read_lock_killable, mmap_read_unlock } from '../include/linux/mmap_lock.ts';
 import { put_dev_pagemap, type dev_pagemap } from '../include/linux/memremap.ts';
 import {
-  is_zero_pfn, p4d_offset_lockless, pmd_offset_lockless, pud_offset_lockless,
+  is_zero_pfn, p4d_offset_lockless, pmd_offset_lockless, pud_offset_lockless, __hugepd, p4d_val, pgd_val, pmd_val,
+  pud_val,
 } from '../include/linux/pgtable.ts';
 import { is_migration_entry, migration_entry_wait, pte_to_swp_entry } from '../include/linux/swapops.ts';
 import { page_is_secretmem, vma_is_secretmem } from '../include/linux/secretmem.ts';
@@ -488,7 +489,7 @@ function follow_pmd_mask(
   if (pmd_none(pmdval))
     return no_page_table(vma, flags);
   if (pmd_huge(pmdval) && is_vm_hugetlb_page(vma)) unreachable('hugetlb');
-  if (is_hugepd(pmdval)) unreachable('hugepd');
+  if (is_hugepd(__hugepd(pmd_val(pmdval)))) unreachable('hugepd');
   if (!pmd_present(pmdval)) unreachable('THP migration');
   if (pmd_devmap(pmdval)) unreachable('devmap pmd');
   if (!pmd_trans_huge(pmdval))
@@ -508,7 +509,7 @@ function follow_pud_mask(
   if (pud_none(pud))
     return no_page_table(vma, flags);
   if (pud_huge(pud) && is_vm_hugetlb_page(vma)) unreachable('hugetlb');
-  if (is_hugepd(pud)) unreachable('hugepd');
+  if (is_hugepd(__hugepd(pud_val(pud)))) unreachable('hugepd');
   if (pud_devmap(pud)) unreachable('devmap pud');
   if (pud_bad(pud))
     return no_page_table(vma, flags);
@@ -529,7 +530,7 @@ function follow_p4d_mask(
   if (p4d_bad(p4d))
     return no_page_table(vma, flags);
 
-  if (is_hugepd(p4d)) unreachable('hugepd');
+  if (is_hugepd(__hugepd(p4d_val(p4d)))) unreachable('hugepd');
   return follow_pud_mask(vma, address, p4d, flags, ctx);
 }
 
@@ -556,7 +557,7 @@ function follow_page_mask(
     return no_page_table(vma, flags);
 
   if (pgd_huge(pgd)) unreachable('hugetlb');
-  if (is_hugepd(pgd)) unreachable('hugepd');
+  if (is_hugepd(__hugepd(pgd_val(pgd)))) unreachable('hugepd');
 
   return follow_p4d_mask(vma, address, pgd, flags, ctx);
 }
@@ -1345,7 +1346,7 @@ function gup_pmd_range(
     if (pmd_trans_huge(pmd) || pmd_huge(pmd) ||
         pmd_devmap(pmd)) {
       unreachable('THP');
-    } else if (is_hugepd(pmd)) {
+    } else if (is_hugepd(__hugepd(pmd_val(pmd)))) {
       unreachable('hugepd');
     } else if (!gup_pte_range(pmd, addr, next, flags, pages, nr))
       return 0;
@@ -1370,7 +1371,7 @@ function gup_pud_range(
       return 0;
     if (pud_huge(pud)) {
       unreachable('hugetlb');
-    } else if (is_hugepd(pud)) {
+    } else if (is_hugepd(__hugepd(pud_val(pud)))) {
       unreachable('hugepd');
     } else if (!gup_pmd_range(pudp, pud, addr, next, flags, pages, nr))
       return 0;
@@ -1392,7 +1393,7 @@ function gup_p4d_range(
     next = p4d_addr_end(addr, end);
     if (p4d_none(p4d))
       return 0;
-    if (is_hugepd(p4d)) {
+    if (is_hugepd(__hugepd(p4d_val(p4d)))) {
       unreachable('hugepd');
     } else if (!gup_pud_range(p4dp, p4d, addr, next, flags, pages, nr))
       return 0;
@@ -1414,7 +1415,7 @@ function gup_pgd_range(addr: uaddr, end: uaddr, flags: foll_flags, pages: page[]
       return;
     if (pgd_huge(pgd)) {
       unreachable('hugetlb');
-    } else if (is_hugepd(pgd)) {
+    } else if (is_hugepd(__hugepd(pgd_val(pgd)))) {
       unreachable('hugepd');
     } else if (!gup_p4d_range(pgdp, pgd, addr, next, flags, pages, nr))
       return;

@@ -27,7 +27,7 @@ function avc_last_pgoff(avc: anon_vma_chain): unsigned_long {
 }
 
 /** The leftmost of `nodes`, from `at` on, that meets [first, last]. */
-function Subtree_search(nodes: readonly anon_vma_chain[], at: number, first: unsigned_long, last: unsigned_long): anon_vma_chain | null {
+function __anon_vma_interval_tree_subtree_search(nodes: readonly anon_vma_chain[], at: number, first: unsigned_long, last: unsigned_long): anon_vma_chain | null {
   for (let i = at; i < nodes.length && avc_start_pgoff(nodes[i]) <= last; i++)
     if (first <= avc_last_pgoff(nodes[i])) return nodes[i];
   return null;
@@ -55,12 +55,12 @@ function __anon_vma_interval_tree_remove(node: anon_vma_chain, root: rb_root_cac
 function __anon_vma_interval_tree_iter_first(
   root: rb_root_cached<anon_vma_chain>, start: unsigned_long, last: unsigned_long,
 ): anon_vma_chain | null {
-  return Subtree_search(root.rb_root.nodes, 0, start, last);
+  return __anon_vma_interval_tree_subtree_search(root.rb_root.nodes, 0, start, last);
 }
 
 function __anon_vma_interval_tree_iter_next(node: anon_vma_chain, start: unsigned_long, last: unsigned_long): anon_vma_chain | null {
   const nodes = node.anon_vma.rb_root.rb_root.nodes;
-  return Subtree_search(nodes, nodes.indexOf(node) + 1, start, last);
+  return __anon_vma_interval_tree_subtree_search(nodes, nodes.indexOf(node) + 1, start, last);
 }
 
 /** @locks requires anon_vma root(write) */

@@ -117,6 +117,9 @@ function pfn_next(pfn: pfn_nr): pfn_nr {
   return pfn + 1;
 }
 
+/** The first of a walk up to pfn_end. */
+function for_each_device_pfn(pgmap: dev_pagemap, range_id: int): pfn_nr { return pfn_first(pgmap, range_id); }
+
 /** @refs pgmap.ref: consumes the first */
 function dev_pagemap_kill(pgmap: dev_pagemap): void {
   if (pgmap.ops && pgmap.ops.kill)
@@ -168,7 +171,7 @@ export function memunmap_pages(pgmap: dev_pagemap): void {
 
   dev_pagemap_kill(pgmap);
   for (i = 0; i < pgmap.nr_range; i++)
-    for (pfn = pfn_first(pgmap, i); pfn < pfn_end(pgmap, i); pfn = pfn_next(pfn))
+    for (pfn = for_each_device_pfn(pgmap, i); pfn < pfn_end(pgmap, i); pfn = pfn_next(pfn))
       put_page(pfn_to_page(pfn));
   dev_pagemap_cleanup(pgmap);
 

@@ -8,12 +8,13 @@ import { set_page_owner } from '../include/linux/page_owner.ts';
 import { kasan_unpoison_pages, page_kasan_tag_reset } from '../include/linux/kasan.ts';
 import { should_fail, this_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
-import { page_to_pfn, pfn_to_page, return_frame, take_frame, pfn_valid } from '../arch/model/memory.ts';
-import { PAGE_SHIFT } from '../arch/model/pgtable.ts';
+import {
+  page_to_pfn, pfn_to_page, return_frame, take_frame, virt_to_page, virt_addr_valid,
+} from '../arch/model/memory.ts';
 import { atomic_read } from '../include/linux/atomic.ts';
 import { WARN_ON_ONCE } from '../include/linux/bug.ts';
 import {
-  __GFP_HIGHMEM, __GFP_NOWARN, __GFP_ZERO, gfp_zone, arch_alloc_page, __GFP_DIRECT_RECLAIM,
+  __GFP_HIGHMEM, __GFP_NOWARN, __GFP_ZERO, gfp_zone, arch_alloc_page, __GFP_DIRECT_RECLAIM, alloc_pages,
 } from '../include/linux/gfp.ts';
 import { clear_highpage } from '../include/linux/highmem.ts';
 import { INIT_LIST_HEAD, Next, list_del, list_for_each_entry_safe, type list_head } from '../include/linux/list.ts';
@@ -21,9 +22,9 @@ import { local_lock_irqsave, local_unlock_irqrestore, type local_lock_t } from '
 import type { dev_pagemap } from '../include/linux/memremap.ts';
 import {
   page_mapcount_reset, put_page_testzero, set_page_links, debug_pagealloc_map_pages, kernel_unpoison_pages,
-  want_init_on_alloc, want_init_on_free, page_cpupid_reset_last,
+  want_init_on_alloc, want_init_on_free, page_cpupid_reset_last, mm_zero_struct_page, page_address,
 } from '../include/linux/mm.ts';
-import { page_private, set_page_private, type page, type vm_area_struct } from '../include/linux/mm_types.ts';
+import { page_private, set_page_private, type page } from '../include/linux/mm_types.ts';
 import { VM_BUG_ON_PAGE, VM_BUG_ON } from '../include/linux/mmdebug.ts';
 import { MAX_ORDER, ZONE_DEVICE, zone_idx, PAGE_ALLOC_COSTLY_ORDER, type zone } from '../include/linux/mmzone.ts';
 import {
@@ -34,7 +35,7 @@ import { init_page_count, page_ref_count } from '../include/linux/page_ref.ts';
 import { current_gfp_context, fs_reclaim_acquire, fs_reclaim_release } from '../include/linux/sched/mm.ts';
 import { SWAP_CLUSTER_MAX } from '../include/linux/swap.ts';
 import { Init } from '../include/linux/types.ts';
-import type { gfp_t, int, pfn_nr, Ref, uaddr, unsigned_int, unsigned_long } from '../include/linux/types.ts';
+import type { gfp_t, int, pfn_nr, Ref, unsigned_int, unsigned_long } from '../include/linux/types.ts';
 import { set_page_refcounted } from './internal.ts';
 
 /** The per-CPU lists of pages; their lock has no word (local_lock.ts). */
@@ -162,14 +163,6 @@ function free_pcppages_bulk(page: page): void {
   if (bulkfree_pcp_prepare(page))
     return;
   return_frame(page);
-}
-
-function mm_zero_struct_page(page: page): void {
-  page.flags = 0;
-  page.mapping = null;
-  page.index = 0;
-  page.private = 0;
-  reduced('the other fields are all set right after');
 }
 
 function __init_single_page(page: page, pfn: pfn_nr,
@@ -438,22 +431,6 @@ export function __alloc_pages(gfp: gfp_t, order: unsigned_int, preferred_nid: in
   return page;
 }
 
-// C has these five in gfp.h, as inlines and macros around __alloc_pages and __free_pages.
-
-/** @refs returns */
-export function alloc_pages(gfp_mask: gfp_t, order: unsigned_int): page | null {
-  return __alloc_pages(gfp_mask, order, 0, null);
-}
-/** @refs returns */
-export function alloc_page(gfp_mask: gfp_t): page | null { return alloc_pages(gfp_mask, 0); }
-/** @refs returns */
-export function alloc_page_vma(gfp_mask: gfp_t, _vma: vm_area_struct, _addr: uaddr): page | null {
-  return alloc_pages(gfp_mask, 0);
-}
-/** @refs page: consumes */
-export function __free_page(page: page): void { __free_pages(page, 0); }
-export function free_page(addr: unsigned_long): void { free_pages(addr, 0); }
-
 /** The address of a page for the kernel itself; 0 when there is none.
  *  @refs returns (when not 0) */
 export function __get_free_pages(gfp_mask: gfp_t, order: unsigned_int): unsigned_long {
@@ -468,11 +445,6 @@ export function __get_free_pages(gfp_mask: gfp_t, order: unsigned_int): unsigned
 export function get_zeroed_page(gfp_mask: gfp_t): unsigned_long {
   return __get_free_pages(gfp_mask | __GFP_ZERO, 0);
 }
-
-/** The kernel sees all memory at the offset 0. */
-function page_address(page: page): unsigned_long { return page_to_pfn(page) << PAGE_SHIFT; }
-function virt_to_page(addr: unsigned_long): page { return pfn_to_page(addr >>> PAGE_SHIFT); }
-function virt_addr_valid(addr: unsigned_long): boolean { return pfn_valid(addr >>> PAGE_SHIFT); }
 
 /** @refs page: consumes */
 export function __free_pages(page: page, order: unsigned_int): void {

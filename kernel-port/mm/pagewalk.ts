@@ -3,11 +3,11 @@
 // The machine has no hugepd and no hugetlb tables. Left out: walk_page_mapping (files).
 
 import {
-  Pmd,
-  is_hugepd, p4d_addr_end, p4d_offset, pgd_addr_end, pgd_offset, pmd_addr_end, pmd_leaf, pmd_none, pmd_offset, pmd_present,
-  pmd_next, pte_next, pte_offset_map, pte_unmap, pud_addr_end, pud_leaf, pud_none, pud_offset, pud_present,
-  P4D_SHIFT, PAGE_SIZE, PGDIR_SHIFT, PMD_SHIFT, PTRS_PER_P4D, PTRS_PER_PMD, PTRS_PER_PUD, PUD_SHIFT,
-  type p4d_cell, type pgd_cell, type pmd_cell, type pte_cell, type pud_cell,
+  Pmd, is_hugepd, p4d_addr_end, p4d_offset, pgd_addr_end, pgd_offset, pmd_addr_end, pmd_leaf, pmd_none, pmd_offset,
+  pmd_present, pmd_next, pte_next, pte_offset_map, pte_unmap, pud_addr_end, pud_leaf, pud_none, pud_offset,
+  pud_present, P4D_SHIFT, PAGE_SIZE, PGDIR_SHIFT, PMD_SHIFT, PTRS_PER_P4D, PTRS_PER_PMD, PTRS_PER_PUD, PUD_SHIFT,
+  __hugepd, p4d_val, pgd_val, pmd_val, pud_val, type p4d_cell, type pgd_cell, type pmd_cell, type pte_cell,
+  type pud_cell,
 } from '../arch/model/pgtable.ts';
 import { EINVAL } from '../include/linux/errno.ts';
 import { split_huge_pmd, split_huge_pud } from '../include/linux/huge_mm.ts';
@@ -113,7 +113,7 @@ function walk_pmd_range<P>(pud: pud_cell, addr: uaddr, end: uaddr, walk: mm_walk
           continue again;
       }
 
-      if (is_hugepd(Pmd(pmd)))
+      if (is_hugepd(__hugepd(pmd_val(Pmd(pmd)))))
         err = walk_hugepd_range(pmd, addr, next, walk, PMD_SHIFT);
       else
         err = walk_pte_range(pmd, addr, next, walk);
@@ -166,7 +166,7 @@ function walk_pud_range<P>(p4d: p4d_cell, addr: uaddr, end: uaddr, walk: mm_walk
       if (pud_none(pud))
         continue again;
 
-      if (is_hugepd(pud))
+      if (is_hugepd(__hugepd(pud_val(pud))))
         err = walk_hugepd_range(pud, addr, next, walk, PUD_SHIFT);
       else
         err = walk_pmd_range(pud, addr, next, walk);
@@ -201,7 +201,7 @@ function walk_p4d_range<P>(pgd: pgd_cell, addr: uaddr, end: uaddr, walk: mm_walk
       if (err)
         break;
     }
-    if (is_hugepd(p4d))
+    if (is_hugepd(__hugepd(p4d_val(p4d))))
       err = walk_hugepd_range(p4d, addr, next, walk, P4D_SHIFT);
     else if (ops.pud_entry || ops.pmd_entry || ops.pte_entry)
       err = walk_pud_range(p4d, addr, next, walk);
@@ -236,7 +236,7 @@ function walk_pgd_range<P>(addr: uaddr, end: uaddr, walk: mm_walk<P>): int {
       if (err)
         break;
     }
-    if (is_hugepd(pgd))
+    if (is_hugepd(__hugepd(pgd_val(pgd))))
       err = walk_hugepd_range(pgd, addr, next, walk, PGDIR_SHIFT);
     else if (ops.p4d_entry || ops.pud_entry || ops.pmd_entry || ops.pte_entry)
       err = walk_p4d_range(pgd, addr, next, walk);

@@ -4,10 +4,12 @@
 // batched unmap flushes, page_address_in_vma, mm_find_pmd, page_referenced, page_mkclean,
 // try_to_unmap, page_mlock, and the walks over KSM and file pages.
 
+import { Tagged, Untagged } from '../arch/model/words.ts';
 import { notModelled, unreachable } from '../arch/model/marks.ts';
 import { per_machine } from '../arch/model/machine.ts';
-import { page_to_pfn, pfn_to_page, pfn_valid } from '../arch/model/memory.ts';
+import { page_to_pfn, Memmap_at } from '../arch/model/memory.ts';
 import {
+  Pte,
   PAGE_SHIFT, PAGE_SIZE, pte_dirty, pte_pfn, pte_present, pte_soft_dirty, pte_swp_mksoft_dirty,
   pte_swp_mkuffd_wp, pte_swp_soft_dirty, pte_swp_uffd_wp, pte_uffd_wp, pte_write, set_pte_at,
 } from '../arch/model/pgtable.ts';
@@ -20,12 +22,12 @@ import { GFP_KERNEL, GFP_NOWAIT, __GFP_NOWARN } from '../include/linux/gfp.ts';
 import { deferred_split_huge_page, thp_nr_pages } from '../include/linux/huge_mm.ts';
 import { might_sleep, min } from '../include/linux/kernel.ts';
 import {
-  list_add, list_del, list_entry_is_head, list_first_entry, list_last_entry, list_next_entry, list_prev_entry,
+  Next, Prev, list_add, list_del, list_for_each_entry_reverse, list_for_each_entry_safe,
 } from '../include/linux/list.ts';
 import { lock_page_memcg, unlock_page_memcg } from '../include/linux/memcontrol.ts';
 import {
   FOLL_GET, FOLL_SPLIT_PMD, FOLL_WRITE, is_device_private_page, is_zone_device_page, page_mapcount, page_size,
-  put_page, update_hiwater_rss, vma_is_temporary_stack,
+  put_page, update_hiwater_rss, vma_is_temporary_stack, anon_vma_interval_tree_foreach,
 } from '../include/linux/mm.ts';
 import { anon_mapping as anon_mapping_struct } from '../include/linux/mm_types.ts';
 import { VM_BUG_ON, VM_BUG_ON_PAGE, VM_BUG_ON_VMA, VM_WARN_ON } from '../include/linux/mmdebug.ts';
@@ -63,7 +65,7 @@ import { unlock_page } from './filemap.ts';
 import { get_user_pages_remote } from './gup.ts';
 import { vma_address, vma_address_end } from './internal.ts';
 import {
-  anon_vma_interval_tree_insert, anon_vma_interval_tree_iter_first, anon_vma_interval_tree_iter_next,
+  anon_vma_interval_tree_insert, anon_vma_interval_tree_iter_next,
   anon_vma_interval_tree_remove,
 } from './interval_tree.ts';
 import { clear_page_mlock } from './mlock.ts';
@@ -79,22 +81,6 @@ import type { gfp_t, int, long, pgoff_t, pte_t, swp_entry_t, ttu_flags, uaddr } 
 
 const anon_vma_cachep = per_machine(() => kmem_cache_create('anon_vma', () => new anon_vma_struct()), 'anon_vma_cachep');
 const anon_vma_chain_cachep = per_machine(() => kmem_cache_create('anon_vma_chain', () => new anon_vma_chain_struct()), 'anon_vma_chain_cachep');
-
-/** C's `page + n`: a place in the memory map; where there is none, a pointer that faults when followed. */
-function Memmap_at(page: page, n: long): page | null {
-  const pfn = page.pfn + n;
-  return pfn_valid(pfn) ? pfn_to_page(pfn) : null;
-}
-
-/** C's `(void *)anon_vma + PAGE_MAPPING_ANON`, stored at once so that nobody sees one without the other. */
-function Tagged(anon_vma: anon_vma): anon_mapping_struct {
-  return new anon_mapping_struct(anon_vma);
-}
-
-/** C's `anon_mapping - PAGE_MAPPING_ANON`. */
-function Untagged(mapping: anon_mapping_struct | address_space | null): anon_vma {
-  return (mapping as anon_mapping_struct).anon_vma;
-}
 
 /** @refs returns (anon_vma) */
 function anon_vma_alloc(): anon_vma | null {
@@ -212,7 +198,7 @@ export function anon_vma_clone(dst: vm_area_struct, src: vm_area_struct): int {
   let root: anon_vma | null = null;
 
   enomem_failure: {
-    for (pavc = list_last_entry(src.anon_vma_chain); !list_entry_is_head(pavc, src.anon_vma_chain); pavc = list_prev_entry(pavc.same_vma)) {
+    for (pavc = list_for_each_entry_reverse(src.anon_vma_chain); pavc; pavc = Prev(pavc.same_vma)) {
       let anon_vma: anon_vma;
 
       avc = anon_vma_chain_alloc(GFP_NOWAIT | __GFP_NOWARN);
@@ -295,8 +281,8 @@ export function unlink_anon_vmas(vma: vm_area_struct): void {
   let avc: anon_vma_chain | null, next: anon_vma_chain | null;
   let root: anon_vma | null = null;
 
-  for (avc = list_first_entry(vma.anon_vma_chain); !list_entry_is_head(avc, vma.anon_vma_chain); avc = next) {
-    next = list_next_entry(avc.same_vma);
+  for (avc = list_for_each_entry_safe(vma.anon_vma_chain); avc; avc = next) {
+    next = Next(avc.same_vma);
     const anon_vma: anon_vma = avc.anon_vma;
 
     root = lock_anon_vma_root(root, anon_vma);
@@ -318,8 +304,8 @@ export function unlink_anon_vmas(vma: vm_area_struct): void {
   }
   unlock_anon_vma_root(root);
 
-  for (avc = list_first_entry(vma.anon_vma_chain); !list_entry_is_head(avc, vma.anon_vma_chain); avc = next) {
-    next = list_next_entry(avc.same_vma);
+  for (avc = list_for_each_entry_safe(vma.anon_vma_chain); avc; avc = next) {
+    next = Next(avc.same_vma);
     const anon_vma: anon_vma = avc.anon_vma;
 
     VM_WARN_ON(anon_vma.degree);
@@ -630,7 +616,7 @@ function try_to_migrate_one(page: page, vma: vm_area_struct, address: uaddr, arg
 
     VM_BUG_ON_PAGE(!pvmw.pte, page);
 
-    subpage = Memmap_at(page, -page_to_pfn(page) + pte_pfn(pvmw.pte.pte));
+    subpage = Memmap_at(page, -page_to_pfn(page) + pte_pfn(Pte(pvmw.pte)));
     address = pvmw.address;
 
     if (PageHuge(page) && !PageAnon(page)) unreachable('hugetlb');
@@ -757,13 +743,13 @@ function page_make_device_exclusive_one(page: page, vma: vm_area_struct, address
   while (page_vma_mapped_walk(pvmw)) {
     VM_BUG_ON_PAGE(!pvmw.pte, page);
 
-    if (!pte_present(pvmw.pte.pte)) {
+    if (!pte_present(Pte(pvmw.pte))) {
       ret = false;
       page_vma_mapped_walk_done(pvmw);
       break;
     }
 
-    subpage = Memmap_at(page, -page_to_pfn(page) + pte_pfn(pvmw.pte.pte));
+    subpage = Memmap_at(page, -page_to_pfn(page) + pte_pfn(Pte(pvmw.pte)));
     address = pvmw.address;
 
     pteval = ptep_clear_flush(vma, address, pvmw.pte);
@@ -895,7 +881,7 @@ function rmap_walk_anon(page: page, rwc: rmap_walk_control, locked: boolean): vo
 
   pgoff_start = page_to_pgoff(page);
   pgoff_end = pgoff_start + thp_nr_pages(page) - 1;
-  for (avc = anon_vma_interval_tree_iter_first(anon_vma.rb_root, pgoff_start, pgoff_end); avc;
+  for (avc = anon_vma_interval_tree_foreach(anon_vma.rb_root, pgoff_start, pgoff_end); avc;
     avc = anon_vma_interval_tree_iter_next(avc, pgoff_start, pgoff_end)) {
     const vma: vm_area_struct = avc.vma;
     const address: uaddr = vma_address(page, vma);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The list of vmas, mmap from the outside, and what a page's mapping is.
 
+import { Unflagged } from '../arch/model/words.ts';
 import { current } from '../arch/model/machine.ts';
 import { unreachable } from '../arch/model/marks.ts';
 import { atomic_read } from '../include/linux/atomic.ts';
@@ -18,11 +19,6 @@ import { do_mmap } from './mmap.ts';
 import type { address_space, file } from '../include/linux/fs.ts';
 import type { anon_vma } from '../include/linux/rmap.ts';
 import type { Ref, uaddr, unsigned_long } from '../include/linux/types.ts';
-
-/** The mapping without its tag bits. */
-function untagged(mapping: anon_mapping | address_space | null): anon_vma | address_space | null {
-  return mapping instanceof anon_mapping ? mapping.anon_vma : mapping;
-}
 
 /** @locks requires mmap_lock(write) */
 export function __vma_link_list(mm: mm_struct, vma: vm_area_struct, prev: vm_area_struct | null): void {
@@ -79,7 +75,7 @@ export function vm_mmap_pgoff(file: file | null, addr: uaddr, len: unsigned_long
 function __page_rmapping(page: page): anon_vma | address_space | null {
   const mapping = page.mapping;
 
-  return untagged(mapping);
+  return Unflagged(mapping);
 }
 
 export function page_rmapping(page: page): anon_vma | address_space | null {

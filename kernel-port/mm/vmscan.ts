@@ -2,7 +2,7 @@
 // Follows mm/vmscan.c, of which the port needs two functions: taking one page off its LRU list
 // and giving it back. Reclaim itself is not modelled.
 
-import { WARN } from '../include/linux/bug.ts';
+import { WARN_RATELIMIT } from '../include/linux/ratelimit.ts';
 import { EBUSY } from '../include/linux/errno.ts';
 import { lock_page_lruvec_irq, unlock_page_lruvec_irq } from '../include/linux/memcontrol.ts';
 import { get_page, put_page } from '../include/linux/mm.ts';
@@ -14,9 +14,6 @@ import { PageTail, TestClearPageLRU } from '../include/linux/page-flags.ts';
 import { page_count } from '../include/linux/page_ref.ts';
 import type { int } from '../include/linux/types.ts';
 import { lru_cache_add } from './swap.ts';
-
-/** C warns at most a few times a second; here a finding is counted once anyway. */
-function WARN_RATELIMIT(condition: unknown, text: string): boolean { return WARN(condition, text); }
 
 /** @refs page: consumes the reference of isolate_lru_page */
 export function putback_lru_page(page: page): void {

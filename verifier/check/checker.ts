@@ -38,8 +38,12 @@ export class Checker implements Monitor {
   /** Where a driver was last asked to move a page. */
   #callback: Site | null = null;
 
+  /** struct page of this side: most reads are told apart by it. */
+  readonly #pageClass: unknown;
+
   constructor(world: World) {
     this.world = world;
+    this.#pageClass = world.view.port.symbol('include/linux/mm_types.ts', 'page');
     this.references = new References(world);
     this.mappings = new Mappings(world);
     this.locks = new Locks(world, () => this.mappings.settle());
@@ -72,8 +76,11 @@ export class Checker implements Monitor {
   // --- Monitor ----------------------------------------------------------------------------------
 
   read(o: PortObject, k: string): void {
-    if (k === 'mmap' && isMm(o)) this.locks.onVmaList(o);
-    this.lifetimes.onRead(o, k);
+    if (this.#pageClass === o.constructor) this.lifetimes.onPageRead(o, k);
+    else {
+      if (k === 'mmap' && isMm(o)) this.locks.onVmaList(o);
+      this.lifetimes.onObjectRead(o, k);
+    }
   }
 
   write(o: PortObject, k: string, old: unknown, value: unknown): void {

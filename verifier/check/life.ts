@@ -14,20 +14,21 @@ const ALLOCATOR = new Set(['mm/page_alloc.ts']);
 export class Lifetimes {
   readonly #world: World;
   readonly #freed = new WeakMap<object, string>();
-  #any = false;
+  /** The classes of which some object was freed: only their reads are looked at. */
+  readonly #classes = new Set<unknown>();
   constructor(world: World) { this.#world = world; }
 
-  /** Some object went back to its cache: every read is looked at from then on. */
-  anyFreed(): boolean { return this.#any; }
 
 
-  onRead(o: PortObject, k: string): void {
-    if (isPage(o)) {
-      this.#page(o, k, 'read');
-      if (k === 'pgmap' && o.arm0 === 'lru') this.#overlay(o, 'pgmap', 'lru.next');
-      if (k === 'zone_device_data' && o.arm1 === 'lru' && this.#world.isDevice(o)) this.#overlay(o, 'zone_device_data', 'lru.prev');
-      return;
-    }
+  onPageRead(o: PortObject, k: string): void {
+    if (!isPage(o)) return;
+    this.#page(o, k, 'read');
+    if (k === 'pgmap' && o.arm0 === 'lru') this.#overlay(o, 'pgmap', 'lru.next');
+    if (k === 'zone_device_data' && o.arm1 === 'lru' && this.#world.isDevice(o)) this.#overlay(o, 'zone_device_data', 'lru.prev');
+  }
+
+  onObjectRead(o: PortObject, k: string): void {
+    if (!this.#classes.has(o.constructor)) return;
     const where = this.#freed.get(o);
     if (where !== undefined) {
       this.#world.report({ rule: 'use-after-free', object: classOf(o), message: `${classOf(o)}->${k} is read after it was freed (${where})` });
@@ -36,7 +37,7 @@ export class Lifetimes {
 
   onWrite(o: PortObject, k: string): void {
     if (isPage(o)) this.#page(o, k, 'written');
-    else if (this.#freed.has(o)) {
+    else if (this.#classes.has(o.constructor) && this.#freed.has(o)) {
       this.#world.report({ rule: 'use-after-free', object: classOf(o), message: `${classOf(o)}->${k} is written after it was freed (${this.#freed.get(o) ?? ''})` });
     }
     if (classOf(o) === 'page_lru') this.#listWrite(o, k);
@@ -55,7 +56,7 @@ export class Lifetimes {
     if (this.#freed.has(o)) {
       this.#world.report({ rule: 'double-free', object: classOf(o), message: `${classOf(o)} is freed twice (first ${this.#freed.get(o) ?? ''})` });
     }
-    this.#any = true;
+    this.#classes.add(o.constructor);
     this.#freed.set(o, site === null ? 'earlier' : `${site.function}, ${site.file}:${site.line}`);
   }
 

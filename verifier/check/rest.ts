@@ -78,7 +78,7 @@ export class AtRest {
   }
 
   *#tlbEntries(): Generator<{ cpu: number; mm: MmObj; vpn: number; pte: number }> {
-    const tlbs = this.#world.global('tlb');
+    const tlbs = this.#world.global('cpu_tlb');
     if (!Array.isArray(tlbs)) return;
     for (const [cpu, tlb] of tlbs.entries()) {
       const entries: unknown = isObject(tlb) ? tlb['entries'] : undefined;

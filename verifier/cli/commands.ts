@@ -48,7 +48,7 @@ export const COMMANDS: readonly Command[] = [
       { form: '--config <name>', name: 'config', help: 'the configuration scenarios run in' },
       { form: '--base <target>', name: 'base', help: 'what to stand on; only base is built yet' },
       { form: '--fail-on <rules>', name: 'failOn', help: 'exit 1 only for new findings of these rules (names or codes, by commas)' },
-      { form: '-j, --jobs <n>', name: 'jobs', help: 'accepted; this build runs one job' },
+      { form: '-j, --jobs <n>', name: 'jobs', help: 'worker threads; one a core when not given' },
       { form: '--seed <n>', name: 'seed', help: 'refused: nothing is drawn at random yet' },
       COLOR,
       { form: '-q, --quiet', name: 'quiet', help: 'no progress' },

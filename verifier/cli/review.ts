@@ -8,6 +8,7 @@ import { mailReport } from '../report/mail.ts';
 import { mergeReviews } from '../report/merge.ts';
 import type { Review } from '../report/review.ts';
 import { textReport } from '../report/text.ts';
+import { coverageOf } from './coverage.ts';
 import { paintFor, wantsColour } from './colour.ts';
 import type { Context, Flags } from './context.ts';
 import { CliError } from './errors.ts';
@@ -28,7 +29,8 @@ export async function review(words: readonly string[], flags: Flags, context: Co
   const config = readConfig(flags.word('config') ?? 'default');
   const scenarios = flags.word('scenario');
   const file = flags.word('output');
-  if (flags.word('jobs') !== null) readCount('-j', flags.word('jobs') ?? '');
+  const threads = flags.word('jobs');
+  const jobs = threads === null ? null : readCount('-j', threads);
   if (flags.word('seed') !== null) throw new CliError('--seed does nothing in this build: nothing is drawn at random');
   const base = flags.word('base') ?? 'base';
   if (base !== 'base') throw new CliError(`--base ${base} is not built yet: only base is`);
@@ -47,7 +49,7 @@ export async function review(words: readonly string[], flags: Flags, context: Co
     for (const [i, target] of targets.entries()) {
       if (interrupted) break;
       const options: ReviewOptions = {
-        suite, scenarios, budget, config, switches: switchesOf[i] ?? {}, onProgress: progress.tick, stop: () => interrupted,
+        suite, scenarios, budget, config, switches: switchesOf[i] ?? {}, jobs, onProgress: progress.tick, stop: () => interrupted,
       };
       reviews.push(await engine.reviewTarget(target, options));
       // Signals are heard between turns of the event loop.
@@ -58,7 +60,7 @@ export async function review(words: readonly string[], flags: Flags, context: Co
     release();
   }
   const paint = paintFor(wantsColour(colour, io.env, file === null && io.stdout.isTTY));
-  const text = render(reviews, format, (r) => textReport(r, { paint, verbose: flags.on('verbose') }), { version: context.version, sourceDate });
+  const text = render(reviews, format, (r) => textReport(r, { paint, verbose: flags.on('verbose'), coverage: coverageOf }), { version: context.version, sourceDate });
   if (format === 'mail' && text === '') io.stderr.write('kpv: no patch here is worth a reply: nothing is new, fixed or different\n');
   writeOutput(io, file, text);
   if (scenarios !== null && reviews.some((r) => r.patches.length > 0 && r.patches.every((p) => p.scenarios.length === 0))) {

@@ -72,15 +72,15 @@ function stateOfNew(seen: readonly Seen[], _id: string): FindingState {
 
 function cutShort(run: Run): boolean { return run.endedEarly; }
 
-/** Fewest pages, then fewest accesses, then by name: the one a reader wants to see. */
+/** Nearest to the plain case, then fewest accesses, then by name: the one a reader wants to see. */
 function smallest(seen: readonly Seen[]): Seen {
   const [first, ...rest] = seen;
   if (first === undefined) throw new Error('a finding that no run shows');
   return rest.reduce((best, s) => (less(s, best) ? s : best), first);
 }
 function less(a: Seen, b: Seen): boolean {
-  const ka = [a.pair.scenario.pages, a.finding.event];
-  const kb = [b.pair.scenario.pages, b.finding.event];
+  const ka = [a.pair.scenario.oddities, a.finding.event];
+  const kb = [b.pair.scenario.oddities, b.finding.event];
   for (const i of [0, 1]) if ((ka[i] ?? 0) !== (kb[i] ?? 0)) return (ka[i] ?? 0) < (kb[i] ?? 0);
   return a.pair.id < b.pair.id;
 }

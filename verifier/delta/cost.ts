@@ -14,7 +14,7 @@ const NAMES: readonly { readonly key: keyof Run['costs']; readonly name: string 
   { key: 'callbacks', name: 'migrate_to_ram calls' },
 ];
 
-export function costsOf(before: RunnableSide, after: RunnableSide): Cost[] {
+export function costsOf({ before, after }: { readonly before: RunnableSide; readonly after: RunnableSide }): Cost[] {
   const out: Cost[] = [];
   for (const driver of ['page', 'range']) {
     const runs = (side: RunnableSide): readonly (readonly [number, Run])[] =>

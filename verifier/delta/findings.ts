@@ -7,7 +7,6 @@ import { identity, normalised } from '../check/finding.ts';
 import type { TracedStep } from '../check/trace.ts';
 import { checkTypes } from '../tree/check.ts';
 import type { PortTree } from '../tree/load.ts';
-import type { PatchModule } from '../transform/index.ts';
 import type { Cycle, Finding, FindingState, Step } from '../report/review.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
 import type { RunnableSide } from '../scenario/side.ts';
@@ -26,7 +25,7 @@ export function fingerprintOf(parts: readonly string[]): string {
 }
 
 /** Layer types: the checker's findings, matched before against after over every variant. */
-export function typeFindings(patch: PatchModule, before: PortTree, after: PortTree, variants: readonly Switches[]): Finding[] {
+export function typeFindings(before: PortTree, after: PortTree, variants: readonly Switches[]): Finding[] {
   const out = new Map<string, Finding>();
   for (const switches of variants) {
     const checked = checkTypes(before, after, { switches });
@@ -46,7 +45,6 @@ export function typeFindings(patch: PatchModule, before: PortTree, after: PortTr
     for (const issue of checked.removed) add(issue, 'fixed');
     for (const issue of checked.after) if (!checked.added.includes(issue)) add(issue, 'same');
   }
-  void patch;
   return [...out.values()].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
 }
 

@@ -2,20 +2,23 @@
 // The main job: apply, type-check, run before and after, compare. Gives the review as data; every
 // number and verdict in it comes from these runs.
 
-import { CONFIGS, type Config, type ConfigName } from '../tree/arms.ts';
+import { availableParallelism } from 'node:os';
+import type { ConfigName } from '../tree/arms.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
 import type { Applied, PatchModule } from '../transform/index.ts';
 import type {
-  Apply, Conflict as ReviewConflict, Finding, PatchReview, Place, Review, ScenarioResult, Side,
+  Apply, Conflict as ReviewConflict, PatchReview, Place, Review, ScenarioResult, Side, Finding,
 } from '../report/review.ts';
-import { linkSide, type RunnableSide } from '../scenario/side.ts';
-import { runScenario, type Run } from '../scenario/run.ts';
+import type { RunnableSide } from '../scenario/side.ts';
+import type { Run } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { defaultSuite, fullSuite, matchesGlob, scenarioNamed } from '../scenario/suite.ts';
+import { scenarioNamed } from '../scenario/suite.ts';
 import { compareFindings, type PairOfRuns } from './compare.ts';
 import { costsOf } from './cost.ts';
 import { findingOf, typeFindings } from './findings.ts';
+import { chosen, nowMs, sidePair, type Job, type JobResult } from './job.ts';
 import { KERNEL, LIMITS } from './limits.ts';
+import { runJobs } from './pool.ts';
 import { sidesOf, variantsOf, variantSuffix, type Switches, type Target } from './target.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -35,13 +38,15 @@ export interface ReviewOptions {
   readonly budget: { readonly executions: number | null; readonly seconds: number | null };
   readonly config: ConfigName;
   readonly switches: Switches;
+  /** Worker threads; null is one a core. */
+  readonly jobs: number | null;
   readonly onProgress: (p: Progress) => void;
-  /** Asked between runs: true ends the review with what was found. */
+  /** Asked now and then: true ends the review with what was found. */
   readonly stop: () => boolean;
 }
 
 export const DEFAULT_OPTIONS: ReviewOptions = {
-  suite: 'default', scenarios: null, budget: { executions: null, seconds: null }, config: 'default', switches: {},
+  suite: 'default', scenarios: null, budget: { executions: null, seconds: null }, config: 'default', switches: {}, jobs: null,
   onProgress: () => undefined, stop: () => false,
 };
 
@@ -49,159 +54,143 @@ export const DEFAULT_OPTIONS: ReviewOptions = {
 export async function reviewTarget(target: Target, options: ReviewOptions): Promise<Review> {
   const set: Switches = { ...target.switches, ...options.switches };
   const port = loadPort();
-  const patches: PatchReview[] = [];
+  const budget = new Budget(options);
+  const reviewed: Reviewed[] = [];
   const limits = new Set<string>(LIMITS);
-  const clock = new Budget(options);
-  let complete = true;
-  const note = (r: { readonly review: PatchReview; readonly complete: boolean; readonly limits: readonly string[] }): void => {
-    patches.push(r.review);
-    complete &&= r.complete;
-    for (const l of r.limits) limits.add(l);
-  };
-  if (target.kind === 'base') note(await reviewBase(port, set, options, clock));
-  else {
-    const wanted = target.kind === 'patch' ? [target.patch] : target.series.patches;
-    for (const patch of wanted) {
-      if (clock.over()) { complete = false; break; }
-      note(await reviewPatch(patch, variantsOf(target.series, set), port, options, clock));
+  try {
+    if (target.kind === 'base') reviewed.push(await reviewBase(port, set, options, budget));
+    else {
+      for (const patch of target.kind === 'patch' ? [target.patch] : target.series.patches) {
+        if (budget.over()) break;
+        reviewed.push(await reviewPatch(patch, variantsOf(target.series, set), port, options, budget));
+      }
+      if (target.kind === 'series' && target.series.patches.length < target.series.of) {
+        limits.add(`${target.series.id}: ${target.series.patches.length} of the ${target.series.of} patches are in this build`);
+      }
     }
-    if (target.kind === 'series' && target.series.patches.length < target.series.of) {
-      limits.add(`${target.series.id}: ${target.series.patches.length} of the ${target.series.of} patches are in this build`);
-    }
+  } finally {
+    budget.end();
   }
+  for (const r of reviewed) for (const l of r.limits) limits.add(l);
   return {
     schema: 'kpv.review/1', target: target.id, kernel: KERNEL, base: target.kind === 'base' ? 'base' : target.series.base,
-    switches: set, patches, complete: complete && !clock.cut, limits: [...limits],
+    switches: set, patches: reviewed.map((r) => r.review), complete: !budget.cut && reviewed.every((r) => r.complete), limits: [...limits],
   };
 }
 
 interface Reviewed { readonly review: PatchReview; readonly complete: boolean; readonly limits: readonly string[] }
 
-/** Executions and seconds; a review that runs out says so. */
+/** Executions, seconds, and the wish to stop; a review that runs out says so. */
 class Budget {
   readonly #options: ReviewOptions;
-  readonly #deadline: number | null;
-  #executions = 0;
+  readonly deadline: number | null;
+  readonly flag = new SharedArrayBuffer(4);
+  readonly #asked: NodeJS.Timeout;
+  #left: number | null;
   cut = false;
   constructor(options: ReviewOptions) {
     this.#options = options;
-    this.#deadline = options.budget.seconds === null ? null : performance.now() + options.budget.seconds * 1000;
+    this.#left = options.budget.executions;
+    this.deadline = options.budget.seconds === null ? null : nowMs() + options.budget.seconds * 1000;
+    this.#asked = setInterval(() => { this.over(); }, 50);
   }
-  spend(): void { this.#executions += 1; }
+  /** A job's share: what is left, and then that less. */
+  share(wanted: number | null): number | null {
+    if (this.#left === null) return null;
+    const share = wanted === null ? this.#left : Math.min(this.#left, wanted);
+    this.#left -= share;
+    return share;
+  }
   over(): boolean {
-    const { executions } = this.#options.budget;
-    const out = this.#options.stop() || (executions !== null && this.#executions >= executions)
-      || (this.#deadline !== null && performance.now() >= this.#deadline);
+    const out = this.#options.stop() || this.#left === 0 || (this.deadline !== null && nowMs() >= this.deadline);
+    if (this.#options.stop()) Atomics.store(new Int32Array(this.flag), 0, 1);
     if (out) this.cut = true;
     return out;
   }
+  end(): void { clearInterval(this.#asked); }
 }
 
-function configOf(options: ReviewOptions, switches: Switches): Config {
-  return { ...CONFIGS[options.config], ...switches };
+/** Runs a target on each setting of the switches, in workers where that pays. */
+async function runVariants<T>(target: string, variants: readonly Switches[], options: ReviewOptions, budget: Budget, meanwhile: () => T): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
+  const count = options.suite === 'full' ? null : [...chosen(options.suite, options.scenarios)].length;
+  const jobs = variants.map((switches): Job => ({
+    target, switches, config: options.config, suite: options.suite, scenarios: options.scenarios,
+    limit: budget.share(count), deadline: budget.deadline, stop: budget.flag,
+  }));
+  // Workers pay from a few dozen scenarios on: each compiles the port for itself.
+  const threads = count !== null && count < 40 ? 1 : options.jobs ?? availableParallelism();
+  const seen = jobs.map(() => ({ done: 0, events: 0, findings: 0 }));
+  const sum = (k: 'done' | 'events' | 'findings'): number => seen.reduce((n, s) => n + s[k], 0);
+  return runJobs(jobs, {
+    threads,
+    onTick: (n, p) => {
+      seen[n] = { done: p.done, events: p.events, findings: p.findings };
+      options.onProgress({ patch: target, scenario: p.scenario, done: sum('done'), total: (count ?? 0) * jobs.length, events: sum('events'), findings: sum('findings') });
+    },
+  }, meanwhile);
 }
 
-function chosen(options: ReviewOptions): Iterable<Scenario> {
-  const glob = options.scenarios;
-  if (options.suite === 'full') return glob === null ? fullSuite() : only(fullSuite(), glob);
-  const all = defaultSuite().scenarios;
-  if (glob === null) return all;
-  const hit = all.filter((s) => matchesGlob(s.id, glob));
-  // A point of the space that the default suite does not happen to hold may be named, too.
-  const named = hit.length === 0 ? scenarioNamed(glob) : null;
-  return named === null ? hit : [named];
+function pairsOf(results: readonly JobResult[], variants: readonly Switches[]): PairOfRuns[] {
+  return results.flatMap((r, n) => r.pairs.map((p): PairOfRuns => {
+    const switches = variants[n] ?? {};
+    return { id: `${p.scenario}${variantSuffix(switches)}`, scenario: named(p.scenario), switches, before: p.before, after: p.after };
+  }));
 }
-function* only(all: Iterable<Scenario>, glob: string): Generator<Scenario> {
-  for (const s of all) if (matchesGlob(s.id, glob)) yield s;
+function named(id: string): Scenario {
+  const scenario = scenarioNamed(id);
+  if (scenario === null) throw new Error(`no scenario ${id}`);
+  return scenario;
+}
+
+/** Sides of this thread, linked when a witness is wanted of them. */
+function linker(before: PortTree, after: PortTree, config: ConfigName): (switches: Switches) => { readonly before: RunnableSide; readonly after: RunnableSide } {
+  const linked = new Map<string, { readonly before: RunnableSide; readonly after: RunnableSide }>();
+  return (switches) => {
+    const suffix = variantSuffix(switches);
+    const pair = linked.get(suffix) ?? sidePair(before, after, config, switches);
+    linked.set(suffix, pair);
+    return pair;
+  };
 }
 
 /** The base against itself: its findings are `same`. */
-async function reviewBase(port: PortTree, set: Switches, options: ReviewOptions, clock: Budget): Promise<Reviewed> {
-  const side = linkSide(port.files, configOf(options, set));
-  const pairs: PairOfRuns[] = [];
-  const scenarios = [...chosen(options)];
-  for (const scenario of scenarios) {
-    if (clock.over()) break;
-    const run = runScenario(side, scenario);
-    clock.spend();
-    pairs.push({ id: `${scenario.id}${variantSuffix(set)}`, scenario, switches: set, before: run, after: run });
-    options.onProgress({ patch: 'base', scenario: scenario.id, done: pairs.length, total: scenarios.length, events: run.events, findings: 0 });
-    await breathe(pairs.length);
-  }
-  const compared = compareFindings(pairs);
-  const findings = compared.findings.map((f) => findingOf(f, { target: 'base', config: options.config, trees: { before: port, after: port }, sides: () => ({ before: side, after: side }) }));
+async function reviewBase(port: PortTree, set: Switches, options: ReviewOptions, budget: Budget): Promise<Reviewed> {
+  const { results } = await runVariants('base', [set], options, budget, () => undefined);
+  const pairs = pairsOf(results, [set]);
+  const context = { target: 'base', config: options.config, trees: { before: port, after: port }, sides: linker(port, port, options.config) };
   const review: PatchReview = {
     id: 'base', number: 0, subject: `plain ${KERNEL}`, messageId: '', verdict: 'no-change', reason: 'the base is reviewed against itself',
     apply: { status: 'applied', files: [], typeErrors: 0, conflicts: [], lines: null, notModelled: [] },
-    findings, scenarios: pairs.map(scenarioResult), costs: [], unreached: [],
+    findings: compareFindings(pairs).findings.map((f) => findingOf(f, context)), scenarios: pairs.map(scenarioResult), costs: [], unreached: [],
   };
-  return { review, complete: allEnded(pairs), limits: [] };
+  return { review, complete: allEnded(pairs) && results.every((r) => r.complete), limits: cuts(pairs) };
 }
 
-async function reviewPatch(patch: PatchModule, variants: readonly Switches[], port: PortTree, options: ReviewOptions, clock: Budget): Promise<Reviewed> {
+async function reviewPatch(patch: PatchModule, variants: readonly Switches[], port: PortTree, options: ReviewOptions, budget: Budget): Promise<Reviewed> {
   const trees = sidesOf(patch, port);
   if (!trees.ok) return { review: conflicted(patch, trees.conflict, `${trees.patch}, which comes before it, does not apply`), complete: true, limits: [] };
   const { before, applied } = trees.sides;
   if (!applied.ok) return { review: conflicted(patch, applied.conflict, applied.conflict.anchor), complete: true, limits: [] };
 
-  const types = typeFindings(patch, before, applied.tree, variants);
-  const pairs: PairOfRuns[] = [];
-  const reached = new Set<string>();
-  const sides = new Map<string, { readonly before: RunnableSide; readonly after: RunnableSide }>();
-  const scenarios = [...chosen(options)];
-  const total = scenarios.length * variants.length;
-  let found = 0;
-  for (const switches of variants) {
-    const suffix = variantSuffix(switches);
-    const config = configOf(options, switches);
-    const pair = { before: linkSide(before.files, config), after: linkSide(applied.tree.files, config) };
-    sides.set(suffix, pair);
-    for (const scenario of scenarios) {
-      if (clock.over()) break;
-      const a = runScenario(pair.before, scenario);
-      const b = runScenario(pair.after, scenario);
-      clock.spend();
-      found += b.findings.length;
-      pairs.push({ id: `${scenario.id}${suffix}`, scenario, switches, before: a, after: b });
-      options.onProgress({ patch: patch.id, scenario: scenario.id, done: pairs.length, total, events: a.events + b.events, findings: found });
-      await breathe(pairs.length);
-    }
-    noteReached(reached, pair.after);
-  }
-  const compared = compareFindings(pairs);
-  const run = compared.findings.map((f) => findingOf(f, {
-    target: patch.id, config: options.config, trees: { before, after: applied.tree }, sides: (s) => {
-      const known = sides.get(variantSuffix(s));
-      if (known === undefined) throw new Error('a finding of a side that was not linked');
-      return known;
-    },
+  const sides = linker(before, applied.tree, options.config);
+  const wantCosts = options.scenarios === null && options.budget.executions === null;
+  const { results, own } = await runVariants(patch.id, variants, options, budget, () => ({
+    types: typeFindings(before, applied.tree, variants),
+    costs: wantCosts ? costsOf(sides(variants[0] ?? {})) : [],
   }));
-  const findings = [...types, ...run];
-  const unreached = unreachedOf(applied, reached);
-  const results = pairs.map(scenarioResult);
-  const { verdict, reason } = verdictOf(findings, results, unreached);
-  const first = sides.get(variantSuffix(variants[0] ?? {}));
+  const pairs = pairsOf(results, variants);
+  const compared = compareFindings(pairs);
+  const context = { target: patch.id, config: options.config, trees: { before, after: applied.tree }, sides };
+  const findings = [...own.types, ...compared.findings.map((f) => findingOf(f, context))];
+  const unreached = unreachedOf(applied, new Set(results.flatMap((r) => r.reached)));
+  const scenarios = pairs.map(scenarioResult);
+  const { verdict, reason } = verdictOf(findings, scenarios, unreached);
   const review: PatchReview = {
     id: patch.id, number: patch.meta.number, subject: patch.meta.subject, messageId: patch.meta.messageId, verdict, reason,
-    apply: applyOf(patch, applied, types), findings, scenarios: results,
-    costs: first === undefined || options.scenarios !== null || clock.over() ? [] : costsOf(first.before, first.after), unreached,
+    apply: applyOf(patch, applied, own.types), findings, scenarios, costs: own.costs, unreached,
   };
-  const limits = compared.masked.map((m) => `${m.identity.split('|').slice(0, 2).join(' in ')}: seen before only, and every run that showed it ends earlier after the patch: neither gone nor there`);
-  return { review, complete: allEnded(pairs) && pairs.length === total, limits: [...limits, ...cuts(pairs)] };
-}
-
-/** Lets signals and progress through; runs are synchronous. */
-async function breathe(n: number): Promise<void> {
-  if (n % 16 === 0) await new Promise<void>((resolve) => { setImmediate(resolve); });
-}
-
-/** Coverage adds up over the runs of a side. */
-function noteReached(reached: Set<string>, side: RunnableSide): void {
-  const { runtime } = side.port;
-  runtime.reached.forEach((n, at) => {
-    const site = runtime.sites[at];
-    if (n !== 0 && site?.covers === true) reached.add(`${site.file}:${site.line}`);
-  });
+  const masked = compared.masked.map((m) => `${m.identity.split('|').slice(0, 2).join(' in ')}: seen before only, and every run that showed it ends earlier after the patch: neither gone nor there`);
+  return { review, complete: allEnded(pairs) && results.every((r) => r.complete), limits: [...masked, ...cuts(pairs)] };
 }
 
 /** The patch's statements that nothing reached: those that can run at all. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One resolved port file to instrumented JavaScript. Results are kept by file and text, so the
-// sides of a review share all that a patch does not touch.
+// One resolved port file to instrumented JavaScript. Results are kept by content, in memory and for
+// the port as it is in build/compiled/, so the sides of a review share all that no patch touches.
 
 import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ts } from '../tree/ts.ts';
 import { rewriter, type Role } from './rewrite.ts';
 import type { Site } from './sites.ts';
@@ -23,11 +24,48 @@ export function roleOf(file: string): Role {
 
 const done = new Map<string, Compiled>();
 
+/** Where compiled files are kept between runs, by content: build/compiled/, or nowhere. */
+const KEPT = new URL('../../compiled/', import.meta.url);
+
+/** What the result depends on beside the text: this compiler. Raised with every change of it. */
+const COMPILER = createHash('sha256').update(readFileSync(new URL('./rewrite.js', import.meta.url))).digest('hex').slice(0, 8);
+
 /** Compiles `text` (arms resolved) as `file`; type errors are no matter here. */
 export function compile(file: string, text: string): Compiled {
-  const key = `${file}\n${createHash('sha256').update(text).digest('hex')}`;
-  const known = done.get(key);
-  if (known !== undefined) return known;
+  const name = createHash('sha256').update(`${COMPILER}\n${file}\n${text}`).digest('hex').slice(0, 32);
+  const known = done.get(name) ?? kept(name, file);
+  if (known !== null) {
+    done.set(name, known);
+    return known;
+  }
+  const made = transpile(file, text);
+  done.set(name, made);
+  return made;
+}
+
+/** Compiles and keeps: the build does it for the port as it is, so that a review starts at once. */
+export function compileAndKeep(file: string, text: string): void {
+  const name = createHash('sha256').update(`${COMPILER}\n${file}\n${text}`).digest('hex').slice(0, 32);
+  if (kept(name, file) !== null) return;
+  mkdirSync(KEPT, { recursive: true });
+  writeFileSync(new URL(`${name}.json`, KEPT), JSON.stringify(transpile(file, text)));
+}
+
+function kept(name: string, file: string): Compiled | null {
+  let raw: string;
+  try {
+    raw = readFileSync(new URL(`${name}.json`, KEPT), 'utf8');
+  } catch {
+    return null;
+  }
+  const value: unknown = JSON.parse(raw);
+  return isCompiled(value) && value.file === file ? value : null;
+}
+function isCompiled(v: unknown): v is Compiled {
+  return typeof v === 'object' && v !== null && 'file' in v && 'js' in v && typeof v.js === 'string' && 'sites' in v && Array.isArray(v.sites);
+}
+
+function transpile(file: string, text: string): Compiled {
   const { transformer, sites } = rewriter(file, roleOf(file));
   const out = ts.transpileModule(text, {
     fileName: `/${file}`,
@@ -37,7 +75,5 @@ export function compile(file: string, text: string): Compiled {
     },
     transformers: { before: [transformer] },
   });
-  const made: Compiled = { file, js: out.outputText, sites };
-  done.set(key, made);
-  return made;
+  return { file, js: out.outputText, sites };
 }

@@ -94,11 +94,6 @@ export class Runtime {
   /** Frames at the moment something was thrown, innermost last; the unwinding pops the live ones. */
   thrownAt: readonly Frame[] | null = null;
   readonly loops = new LoopWatch();
-  #keep: (k: string) => boolean = () => true;
-
-  /** Which fields' reads the monitor is told of; all writes are told. */
-  watchReads(keep: (k: string) => boolean): void { this.#keep = keep; }
-
   /** Called by the linker: room for a file's sites; gives their base. */
   addSites(sites: readonly Site[]): number {
     const base = this.sites.length;
@@ -174,7 +169,7 @@ export class Runtime {
   r(o: PortObject | null | undefined, k: string): unknown {
     if (o === null || o === undefined) return this.monitor.nullDereference(k);
     this.events += 1;
-    if (this.#keep(k)) this.monitor.read(o, k);
+    this.monitor.read(o, k);
     return o[k];
   }
   w(o: PortObject | null | undefined, k: string, value: unknown): unknown {

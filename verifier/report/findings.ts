@@ -8,10 +8,10 @@ import type { Finding, FindingState, LabelledPlace, Layer, PatchReview, Scenario
 
 const STATES: readonly FindingState[] = ['new', 'introduced', 'unmasked', 'fixed', 'same'];
 const LAYERS: readonly Layer[] = ['interleaving', 'run', 'static', 'types'];
-/** Worst first: what can be exploited or loses data, then what stops a machine, then what it reports. */
+/** Worst first: what can be exploited or loses data, then what stops a machine; a cause before its effect. */
 const HARM: readonly RuleName[] = [
-  'use-after-free', 'double-free', 'data-corruption', 'stale-pte', 'stale-tlb', 'wrong-permission', 'refcount-underflow',
-  'null-dereference', 'bug-on', 'deadlock', 'livelock', 'lost-wakeup', 'unbounded-retry', 'bad-page-state', 'pin-mismatch', 'unpinnable-pin',
+  'use-after-free', 'double-free', 'data-corruption', 'stale-pte', 'stale-tlb', 'wrong-permission', 'pin-mismatch', 'refcount-underflow',
+  'null-dereference', 'deadlock', 'livelock', 'lost-wakeup', 'unbounded-retry', 'bad-page-state', 'lost-page', 'bug-on', 'unpinnable-pin',
 ];
 
 export function isNews(f: Finding): boolean { return f.state === 'new' || f.state === 'introduced'; }

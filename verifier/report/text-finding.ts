@@ -103,6 +103,6 @@ function tail(steps: readonly Step[], title: string, pad: string, limit: number)
 
 /** A step: number, CPU, thread, function and statement, then what it changed. */
 export function stepText(s: Step): string[] {
-  const at = `${String(s.n).padStart(4)}  CPU${s.cpu} ${s.thread}  ${s.function}:${s.line}  ${s.text}`;
-  return [at.trimEnd(), ...s.values.map((v) => `          ${v}`)];
+  const where = s.function === '' ? '(user code)' : `${s.function} (${s.file}:${s.line})  ${s.text}`;
+  return [`${String(s.n).padStart(4)}  CPU${s.cpu} ${s.thread}  ${where}`.trimEnd(), ...s.values.map((v) => `          ${v}`)];
 }

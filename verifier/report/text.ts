@@ -13,8 +13,10 @@ export interface TextOptions {
   readonly paint: Paint;
   /** Whole witnesses and every group of outcome changes. */
   readonly verbose: boolean;
+  /** What of the suite's space a patch's scenarios cover, in words; null when it is not known. */
+  readonly coverage: (patch: PatchReview) => string | null;
 }
-const DEFAULTS: TextOptions = { paint: PLAIN_PAINT, verbose: false };
+const DEFAULTS: TextOptions = { paint: PLAIN_PAINT, verbose: false, coverage: () => null };
 
 /** Kinds of outcome change shown before the rest is only counted. */
 const TERMS = 20;
@@ -22,11 +24,12 @@ const TERMS = 20;
 const POINTS: readonly number[] = [1, 2, 4, 8, 16];
 
 export function textReport(review: Review, options: Partial<TextOptions> = {}): string {
-  const { paint, verbose } = { ...DEFAULTS, ...options };
+  const all: TextOptions = { ...DEFAULTS, ...options };
+  const { paint } = all;
   const switches = Object.entries(review.switches).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${k}=${v}`).join(', ');
   const on = [`on ${review.base}`, ...(switches === '' ? [] : [`switches ${switches}`])].join(', ');
   const out = [paint.bold(`kpv review of ${review.target}`) + ` (Linux ${review.kernel}, ${on})`];
-  for (const patch of review.patches) out.push('', ...patchText(patch, paint, verbose));
+  for (const patch of review.patches) out.push('', ...patchText(patch, all));
   if (!review.complete) {
     out.push('', paint.yellow(paint.bold('The search was cut short:')) + ' what is not found here may still be there.');
   }
@@ -34,7 +37,7 @@ export function textReport(review: Review, options: Partial<TextOptions> = {}): 
   return `${out.join('\n')}\n`;
 }
 
-function patchText(p: PatchReview, paint: Paint, verbose: boolean): string[] {
+function patchText(p: PatchReview, { paint, verbose, coverage }: TextOptions): string[] {
   const findings = worstFirst(p.findings);
   const told = findings.filter((f) => f.state !== 'same');
   const same = findings.filter((f) => f.state === 'same');
@@ -43,7 +46,7 @@ function patchText(p: PatchReview, paint: Paint, verbose: boolean): string[] {
     `  verdict   ${verdictPaint(p.verdict, paint)(paint.bold(p.verdict))}: ${p.reason}`,
     ...applyText(p.apply),
     ...(p.messageId === '' ? [] : [`  mail      https://lore.kernel.org/r/${p.messageId}/`]),
-    ...suiteText(p.scenarios),
+    ...suiteText(p.scenarios, coverage(p)),
   ];
   for (const f of told) out.push('', ...findingText(f, p, paint, verbose));
   out.push(...outcomesText(p, paint, verbose), ...costsText(p.costs, paint), ...unreachedText(p, paint));
@@ -95,7 +98,7 @@ function applyText(a: Apply): string[] {
   return out;
 }
 
-function suiteText(scenarios: readonly ScenarioResult[]): string[] {
+function suiteText(scenarios: readonly ScenarioResult[], coverage: string | null): string[] {
   if (scenarios.length === 0) return ['  suite     no scenario was run'];
   const side = (name: 'before' | 'after'): string => {
     const of = (status: string): number => scenarios.filter((s) => s[name].status === status).length;
@@ -103,7 +106,7 @@ function suiteText(scenarios: readonly ScenarioResult[]): string[] {
     const rest = [...(of('unsupported') > 0 ? [`${of('unsupported')} unsupported`] : []), ...(of('cut') > 0 ? [`${of('cut')} cut short`] : [])];
     return `${[`${of('ran')} ran to the end`, ...rest].join(', ')}; ${counted(sum('executions'), 'execution')}, ${counted(sum('events'), 'access', 'accesses')}`;
   };
-  const out = [`  suite     ${counted(scenarios.length, 'scenario')}`, `    before  ${side('before')}`, `    after   ${side('after')}`];
+  const out = [`  suite     ${counted(scenarios.length, 'scenario')}${coverage === null ? '' : `; ${coverage}`}`, `    before  ${side('before')}`, `    after   ${side('after')}`];
   const why = new Map<string, number>();
   for (const s of scenarios) {
     for (const one of [s.before, s.after]) {

@@ -9,7 +9,7 @@ import { asTask, isObject, isPage, isTask, type MachineObj, type PageObj, type P
 import { ZONE_MOVABLE, type World } from '../check/world.ts';
 import { SILENT, type PortObject } from '../instrument/runtime.ts';
 import { errnoName } from './errno.ts';
-import { addressOf, type Action, type DriverPolicy, type Memory, type Scenario, type Step } from './scenario.ts';
+import { addressOf, type Action, type DriverPolicy, type KernelArg, type Memory, type Scenario, type Step } from './scenario.ts';
 import type { Shadow } from './shadow.ts';
 import type { RunnableSide } from './side.ts';
 
@@ -126,7 +126,13 @@ export class Bench {
       f.for_ever = a.forEver;
       return '0';
     }
-    return valueOf(this.#view.fn(a.file, a.kernel)(...a.args));
+    return valueOf(this.#view.fn(a.file, a.kernel)(...a.args.map((arg) => this.#argument(arg))));
+  }
+
+  #argument(arg: KernelArg): unknown {
+    if (typeof arg === 'number') return arg;
+    if ('mm' in arg) return this.#task(arg.mm).mm;
+    return 'page' in arg ? addressOf(arg.page) : this.#device(arg.device);
   }
 
   #syscall(a: Extract<Action, { readonly call: string }>, task: TaskObj, checker: Checker, shadow: Shadow): string {

@@ -200,7 +200,7 @@ export function gupScenario(p: Point): Scenario {
   step('P', { drain: 'all' });
   for (const memory of memories) step('P', { driver: 'remove', memory });
   return {
-    id: pointId(p), pages, cpus: 2, tasks, steps, observeAfter,
+    id: pointId(p), pages, oddities: 2 * (pages - 1) + Object.keys(PLAIN).filter((d) => d !== 'mix' && p[d] !== PLAIN[d]).length, cpus: 2, tasks, steps, observeAfter,
     needs: mix.includes('c') ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT', 'include/linux/migrate.ts#MIGRATE_VMA_SELECT_DEVICE_COHERENT'] : [],
     reuseFrames: p['reuse'] !== 'never',
   };

@@ -53,7 +53,6 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
   const tracer = options.trace ? new Tracer(world) : null;
   let cycleFrom = 0;
   runtime.reset(checker);
-  runtime.watchReads((k) => READS.has(k) || checker.lifetimes.anyFreed());
   runtime.maxEvents = options.maxEvents;
   runtime.loops.enabled = true;
   runtime.loops.stateOf = (locals) => canonical([bench.state(), world.tasks, locals], {
@@ -107,9 +106,6 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
     cycle: checker.cycled === null ? null : { from: cycleFrom, to: trace.length, killable: bench.killable() },
   };
 }
-
-/** Fields whose reads the rules look at. */
-const READS = new Set(['flags', 'mapping', 'index', 'private', '_mapcount', '_refcount', 'pgmap', 'zone_device_data', 'lru', 'mmap']);
 
 function unsupported(why: string): Run {
   return {

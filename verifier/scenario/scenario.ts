@@ -16,6 +16,16 @@ export interface DriverPolicy {
 export type Memory = 'coherent' | 'private';
 export type PinPath = 'slow' | 'fast' | 'remote';
 
+/** An argument of a kernel function: a number, or what the bench has under a name. */
+export type KernelArg =
+  | number
+  /** The mm of a task. */
+  | { readonly mm: string }
+  /** The address of a page of the range. */
+  | { readonly page: number }
+  /** The driver's device. */
+  | { readonly device: Memory };
+
 /** Pages are numbered within the one range a scenario works on. */
 export type Action =
   | { readonly call: 'mmap'; readonly page: number; readonly pages: number; readonly write: boolean }
@@ -39,7 +49,7 @@ export type Action =
   | { readonly movable: 'full' | 'open' }
   /** The n-th allocation from now on fails; 0 ends it. */
   | { readonly failAlloc: 'page' | 'slab'; readonly nth: number; readonly forEver: boolean }
-  | { readonly kernel: string; readonly file: string; readonly args: readonly unknown[] };
+  | { readonly kernel: string; readonly file: string; readonly args: readonly KernelArg[] };
 
 export interface Step {
   /** Who does it; a name of a task. */
@@ -53,6 +63,8 @@ export interface Step {
 export interface Scenario {
   readonly id: string;
   readonly pages: number;
+  /** In how many things it differs from the plainest of its family: less is easier to read. */
+  readonly oddities: number;
   readonly cpus: number;
   readonly tasks: readonly string[];
   readonly steps: readonly Step[];

@@ -4,6 +4,7 @@
 // freed stays known, so that a use after it went back is recognised: its generation moves on.
 // System frames live as long as the machine; device frames come and go with their region.
 
+import { PAGE_SHIFT } from './pgtable_types.ts';
 import { page } from '../../include/linux/mm_types.ts';
 import type { pfn_nr, phys_addr_t, unsigned_long } from '../../include/linux/types.ts';
 import { machine_halt, per_machine, this_machine } from './machine.ts';
@@ -127,3 +128,13 @@ export function set_frame_content(page: page, content: number): void { frame_at(
 
 /** The kernel's address of physical memory: nothing is reached through it, contents are the frame's. */
 export function __va(x: phys_addr_t): unsigned_long { return x; }
+
+/** C's `page + n`: a place in the memory map; where there is none, a pointer that faults when followed. */
+export function Memmap_at(page: page, n: number): page | null {
+  const pfn = page.pfn + n;
+  return pfn_valid(pfn) ? pfn_to_page(pfn) : null;
+}
+
+/** asm/page.h: the kernel sees all memory at the offset 0. */
+export function virt_to_page(addr: unsigned_long): page { return pfn_to_page(addr >>> PAGE_SHIFT); }
+export function virt_addr_valid(addr: unsigned_long): boolean { return pfn_valid(addr >>> PAGE_SHIFT); }

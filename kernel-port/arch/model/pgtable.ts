@@ -91,7 +91,15 @@ export function pud_huge(_pud: pud_t): boolean { return false; }
 export function pgd_huge(_pgd: pgd_t): boolean { return false; }
 export function pmd_leaf(_pmd: pmd_t): boolean { return false; }
 export function pud_leaf(_pud: pud_t): boolean { return false; }
-export function is_hugepd(_hpd: unknown): boolean { return false; }
+/** What an entry says, as it stands. */
+export function pgd_val(pgd: pgd_t): pgd_t { return pgd; }
+export function p4d_val(p4d: p4d_t): p4d_t { return p4d; }
+export function pud_val(pud: pud_t): pud_t { return pud; }
+export function pmd_val(pmd: pmd_t): pmd_t { return pmd; }
+/** ARCH_HAS_HUGEPD=n */
+export type hugepd_t = pgd_t | pmd_t;
+export function __hugepd(x: hugepd_t): hugepd_t { return x; }
+export function is_hugepd(_hpd: hugepd_t): boolean { return false; }
 /** x86: not above the user half. */
 export function gup_fast_permitted(_start: uaddr, end: uaddr): boolean { return end >>> 31 === 0; }
 /** The end of the range that one folded entry covers. */

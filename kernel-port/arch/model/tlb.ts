@@ -6,11 +6,14 @@
 
 import { tlb_get_unmap_shift, type mmu_gather } from '../../include/asm-generic/tlb.ts';
 import { for_each_online_cpu } from '../../include/linux/cpumask.ts';
-import { irqs_disabled_on } from '../../include/linux/irqflags.ts';
+import { irqs_off } from '../../include/linux/irqflags.ts';
 import type { mm_struct, vm_area_struct } from '../../include/linux/mm_types.ts';
-import type { pte_t, uaddr, unsigned_int, unsigned_long } from '../../include/linux/types.ts';
+import type { int, pte_t, uaddr, unsigned_int, unsigned_long } from '../../include/linux/types.ts';
 import { block_until, DEFINE_PER_CPU, per_cpu, smp_processor_id, this_cpu_ptr } from './machine.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from './pgtable.ts';
+
+/** For a flush by another CPU: whether that one has interrupts off. */
+function irqs_disabled_on(cpu: int): boolean { return per_cpu(irqs_off, cpu).count !== 0; }
 
 export interface tlb_entry { readonly mm: mm_struct; readonly vpn: unsigned_long; readonly pte: pte_t }
 

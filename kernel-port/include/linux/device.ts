@@ -2,7 +2,7 @@
 // Devices, as far as they own resources that are given back when they go (devres).
 
 import { ENOMEM } from './errno.ts';
-import { kmalloc_fails } from './slab.ts';
+import { kmalloc_fails } from '../../arch/model/slab.ts';
 import { NUMA_NO_NODE } from './numa.ts';
 import { WARN_ON } from './bug.ts';
 import type { int } from './types.ts';

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Allocation flags. The allocator itself is mm/page_alloc.ts; its names are passed on from here,
-// because C reaches most of them through macros of this header.
+// Allocation flags, and the inlines and macros around the allocator (mm/page_alloc.ts).
 
-import type { page } from './mm_types.ts';
+import { __alloc_pages, __free_pages, free_pages } from '../../mm/page_alloc.ts';
+import type { page, vm_area_struct } from './mm_types.ts';
 import type { zone_type } from './mmzone.ts';
-import type { gfp_t, int } from './types.ts';
+import type { gfp_t, int, uaddr, unsigned_int, unsigned_long } from './types.ts';
 
-export {
-  __alloc_pages, alloc_pages, alloc_page, alloc_page_vma, __free_pages, __free_page,
-} from '../../mm/page_alloc.ts';
+export { __alloc_pages, __free_pages, free_pages } from '../../mm/page_alloc.ts';
 
 const ___GFP_DMA = 0x01;
 const ___GFP_HIGHMEM = 0x02;
@@ -110,3 +108,17 @@ export function arch_free_page(_page: page, _order: int): void {}
 export function arch_alloc_page(_page: page, _order: int): void {}
 /** Only s390 has something to do here. */
 export function arch_make_page_accessible(_page: page): int { return 0; }
+
+/** @refs returns */
+export function alloc_pages(gfp_mask: gfp_t, order: unsigned_int): page | null {
+  return __alloc_pages(gfp_mask, order, 0, null);
+}
+/** @refs returns */
+export function alloc_page(gfp_mask: gfp_t): page | null { return alloc_pages(gfp_mask, 0); }
+/** @refs returns */
+export function alloc_page_vma(gfp_mask: gfp_t, _vma: vm_area_struct, _addr: uaddr): page | null {
+  return alloc_pages(gfp_mask, 0);
+}
+/** @refs page: consumes */
+export function __free_page(page: page): void { __free_pages(page, 0); }
+export function free_page(addr: unsigned_long): void { free_pages(addr, 0); }

@@ -36,3 +36,4 @@ export function huge_page_shift(_h: hstate): unsigned_int { unreachable('hugetlb
 export function page_hstate(_page: page): hstate { unreachable('hugetlb'); }
 export function hugepage_migration_supported(_h: hstate): boolean { return false; }
 export function huge_pte_lockptr(_h: hstate, mm: mm_struct, _pte: pte_cell): spinlock_t { return mm.page_table_lock; }
+export function hugetlb_count_init(_mm: mm_struct): void {}

@@ -33,15 +33,15 @@ export function interval_tree_remove(node: interval_tree_node, root: rb_root_cac
   root.rb_root.nodes = root.rb_root.nodes.filter((other) => other !== node);
 }
 /** The leftmost from `at` on that meets [start, last]. */
-function Search(nodes: readonly interval_tree_node[], at: number, start: unsigned_long, last: unsigned_long): interval_tree_node | null {
+function interval_tree_subtree_search(nodes: readonly interval_tree_node[], at: number, start: unsigned_long, last: unsigned_long): interval_tree_node | null {
   for (let i = at; i < nodes.length && nodes[i].start <= last; i++)
     if (start <= nodes[i].last) return nodes[i];
   return null;
 }
 export function interval_tree_iter_first(root: rb_root_cached<interval_tree_node>, start: unsigned_long, last: unsigned_long): interval_tree_node | null {
-  return Search(root.rb_root.nodes, 0, start, last);
+  return interval_tree_subtree_search(root.rb_root.nodes, 0, start, last);
 }
 export function interval_tree_iter_next(node: interval_tree_node, start: unsigned_long, last: unsigned_long): interval_tree_node | null {
   const { nodes } = node.rb.root.rb_root;
-  return Search(nodes, nodes.indexOf(node) + 1, start, last);
+  return interval_tree_subtree_search(nodes, nodes.indexOf(node) + 1, start, last);
 }

@@ -2,7 +2,7 @@
 // Interrupts of this CPU on and off. With them off a TLB flush by another CPU waits on x86
 // (model-rules.md, 2.5): the count per CPU says that they are off.
 
-import { DEFINE_PER_CPU, per_cpu, this_cpu_ptr } from '../../arch/model/machine.ts';
+import { DEFINE_PER_CPU, this_cpu_ptr } from '../../arch/model/machine.ts';
 import type { int, unsigned_long } from './types.ts';
 
 /** How many sections of this CPU have interrupts off, one inside the other. */
@@ -23,5 +23,3 @@ export function local_irq_restore(flags?: unsigned_long): void {
 export function local_irq_disable(): void { this_cpu_ptr(irqs_off).count = 1; }
 export function local_irq_enable(): void { this_cpu_ptr(irqs_off).count = 0; }
 export function irqs_disabled(): boolean { return this_cpu_ptr(irqs_off).count !== 0; }
-/** For a flush by another CPU: whether that one has interrupts off. */
-export function irqs_disabled_on(cpu: int): boolean { return per_cpu(irqs_off, cpu).count !== 0; }

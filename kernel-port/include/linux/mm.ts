@@ -3,6 +3,7 @@
 // dropping references, counters of an mm, page table locks. Functions that mm.h only declares
 // live in the file that defines them in C.
 
+import { anon_vma_interval_tree_iter_first } from '../../mm/interval_tree.ts';
 import { __GFP_ZERO } from './gfp.ts';
 import { CONFIG_DEVICE_PRIVATE, CONFIG_DEV_PAGEMAP_OPS, CONFIG_PCI_P2PDMA } from './kconfig.ts';
 import {
@@ -42,6 +43,8 @@ import { page_ref_add_unless, page_ref_count, page_ref_dec_and_test, page_ref_in
 import { is_zero_pfn, mm_pud_folded, mm_pmd_folded } from './pgtable.ts';
 import { current } from './sched.ts';
 import { MMF_HAS_PINNED } from './sched/coredump.ts';
+import type { rb_root_cached } from './rbtree.ts';
+import type { anon_vma_chain } from './rmap.ts';
 import { spin_lock, spin_unlock, type spinlock_t } from './spinlock.ts';
 import { static_branch_unlikely } from './static_key.ts';
 import type {
@@ -65,6 +68,14 @@ export const sysctl_max_map_count: int = DEFAULT_MAX_MAP_COUNT;
 
 /** The struct pages of neighbouring frames lie side by side. */
 export function nth_page(page: page, n: long): page { return n === 0 ? page : pfn_to_page(page_to_pfn(page) + n); }
+
+export function mm_zero_struct_page(page: page): void {
+  page.flags = 0;
+  page.mapping = null;
+  page.index = 0;
+  page.private = 0;
+  reduced('the other fields are all set right after');
+}
 
 export function PAGE_ALIGN(addr: unsigned_long): unsigned_long { return ((addr + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1)) >>> 0; }
 export function PAGE_ALIGNED(addr: unsigned_long): boolean { return (addr & (PAGE_SIZE - 1)) === 0; }
@@ -569,6 +580,11 @@ export function pud_lock(mm: mm_struct, pud: pud_cell): spinlock_t {
   return ptl;
 }
 
+/** The first of a walk that anon_vma_interval_tree_iter_next continues. */
+export function anon_vma_interval_tree_foreach(root: rb_root_cached<anon_vma_chain>, first: unsigned_long, last: unsigned_long): anon_vma_chain | null {
+  return anon_vma_interval_tree_iter_first(root, first, last);
+}
+
 export function vma_adjust(vma: vm_area_struct, start: uaddr, end: uaddr, pgoff: pgoff_t, insert: vm_area_struct | null): int {
   return __vma_adjust(vma, start, end, pgoff, insert, null);
 }
@@ -697,3 +713,9 @@ export function debug_pagealloc_unmap_pages(_page: page, _numpages: int): void {
 /** No vsyscall page in the model. */
 export function get_gate_vma(_mm: mm_struct): vm_area_struct | null { return null; }
 export function in_gate_area(_mm: mm_struct, _addr: uaddr): boolean { return false; }
+
+/** The kernel sees all memory at the offset 0. */
+export function page_address(page: page): unsigned_long {
+  reduced('no HIGHMEM: the address follows from the frame');
+  return page_to_pfn(page) << PAGE_SHIFT;
+}

@@ -2,6 +2,7 @@
 // Percpu reference counts. Alive, each CPU counts for itself and nobody asks for the sum; killed,
 // the counts are gathered into one atomic after a grace period, and the last put releases.
 
+import { Bits } from '../../arch/model/words.ts';
 import { atomic_long_add, atomic_long_add_unless, atomic_long_inc_not_zero, atomic_long_sub_and_test, atomic_t, type atomic_long_t } from './atomic.ts';
 import { this_cpu_add, this_cpu_inc, this_cpu_sub, type percpu_long } from './percpu.ts';
 import { rcu_head, rcu_read_lock, rcu_read_unlock } from './rcupdate.ts';
@@ -37,8 +38,6 @@ export class Tagged_count {
   readonly bits: unsigned_long;
   constructor(count: percpu_long | null, bits: unsigned_long) { this.count = count; this.bits = bits; }
 }
-/** The word's number: the flags, and after percpu_ref_exit the last count above them. */
-export function Bits(ptr: Tagged_count): unsigned_long { return ptr.bits; }
 
 export class percpu_ref {
   percpu_count_ptr: Tagged_count = new Tagged_count(null, 0);

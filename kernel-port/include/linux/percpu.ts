@@ -2,7 +2,7 @@
 // Per-CPU variables live with the machine. What is allocated at run time is a counter per CPU.
 
 import { this_cpu_ptr, this_machine, type per_cpu_var } from '../../arch/model/machine.ts';
-import { kmalloc_fails } from './slab.ts';
+import { kmalloc_fails } from '../../arch/model/slab.ts';
 import type { gfp_t, long } from './types.ts';
 
 export { DEFINE_PER_CPU, per_cpu, this_cpu_ptr, smp_processor_id, type per_cpu_var } from '../../arch/model/machine.ts';

@@ -14,10 +14,6 @@ export class rw_semaphore {
   readonly owner: object | null;
   constructor(name: string, owner: object | null = null) { this.name = name; this.owner = owner; }
 }
-function without(readers: readonly task_struct[], task: task_struct): readonly task_struct[] {
-  const at = readers.indexOf(task);
-  return at < 0 ? readers : [...readers.slice(0, at), ...readers.slice(at + 1)];
-}
 /** A semaphore is made free; initialising one that is in use is not modelled. */
 export function init_rwsem(_sem: rw_semaphore): void {}
 export function down_read(sem: rw_semaphore): void {
@@ -30,7 +26,11 @@ export function down_read_trylock(sem: rw_semaphore): boolean {
   sem.readers = [...sem.readers, current()];
   return true;
 }
-export function up_read(sem: rw_semaphore): void { sem.readers = without(sem.readers, current()); }
+export function up_read(sem: rw_semaphore): void {
+  const { readers } = sem;
+  const at = readers.indexOf(current());
+  sem.readers = at < 0 ? readers : readers.toSpliced(at, 1);
+}
 export function down_write(sem: rw_semaphore): void {
   block_until(() => sem.writer === null && sem.readers.length === 0, sem, sem.name);
   sem.writer = current();

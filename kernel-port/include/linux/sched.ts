@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { WQ_FLAG_WOKEN, type wait_queue_entry } from './wait.ts';
+import { block_until, current } from '../../arch/model/machine.ts';
 import { reduced } from '../../arch/model/marks.ts';
 import { task_rss_stat, type mm_struct } from './mm_types.ts';
 import type { int, unsigned_int } from './types.ts';
@@ -50,3 +52,11 @@ export function need_resched(): boolean {
   return false;
 }
 export function cond_resched(): int { return 0; }
+
+/** The sleeper watches its own entry (io_schedule). */
+export function wake_up_state(_p: object, _state: unsigned_int): void {}
+/** set_current_state and schedule: off the CPU until the waker has marked the entry, or a signal. */
+export function io_schedule(wait: wait_queue_entry, state: unsigned_int): void {
+  const task = current();
+  block_until(() => (wait.flags & WQ_FLAG_WOKEN) !== 0 || signal_pending_state(state, task), wait, 'page bit');
+}

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Kernel memory. Objects are made with `new`; what is modelled is that making one can fail.
 
+import { kmalloc_fails } from '../../arch/model/slab.ts';
 import { reduced } from '../../arch/model/marks.ts';
-import { should_fail, this_machine } from '../../arch/model/machine.ts';
+import { this_machine } from '../../arch/model/machine.ts';
 import type { gfp_t, StructClass } from './types.ts';
 
-/** Counts an allocation of kernel memory and says whether it fails. */
-export function kmalloc_fails(): boolean { return should_fail(this_machine().fail_slab_alloc); }
 export function kfree(objp: object | null): void { if (objp) this_machine().on_free(objp); }
 export function kvfree(addr: object | null): void { kfree(addr); }
 /** kvcalloc, kmalloc_array: n elements, all of them `zero`; null when it fails. */

@@ -17,11 +17,7 @@ export class work_struct {
 }
 export interface workqueue_struct { readonly name: string; readonly works: work_struct[] }
 
-function worker(cpu: int): task_struct {
-  const task = new task_struct(`kworker/${cpu}`, 0);
-  task.flags = PF_KTHREAD;
-  return task;
-}
+const worker = (cpu: int): task_struct => Object.assign(new task_struct(`kworker/${cpu}`, 0), { flags: PF_KTHREAD });
 const workers = per_machine(() => Array.from({ length: this_machine().nr_cpus }, (_, cpu) => worker(cpu)), 'kworkers');
 
 /** The queue that mm/vmstat.c makes at boot for work that each CPU has to do. */

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// TRANSPARENT_HUGEPAGE=n: the stubs of the header.
+
+import type { mm_struct } from './mm_types.ts';
+import type { int } from './types.ts';
+
+export function khugepaged_fork(_mm: mm_struct, _oldmm: mm_struct): int { return 0; }
+export function khugepaged_exit(_mm: mm_struct): void {}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Runs the jobs of a review side by side, one a core; with one core, or one job, here and now.
+
+import { MessageChannel } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { runJob, type Job, type JobResult, type JobTick } from './job.ts';
+import type { Progress } from './review.ts';
+
+export interface PoolOptions {
+  readonly threads: number;
+  readonly onTick: (job: number, p: Pick<Progress, 'scenario' | 'done' | 'events' | 'findings'>) => void;
+}
+
+/** The results in the order of the jobs. `meanwhile` is done by this thread while the workers run. */
+export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, meanwhile: () => T): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
+  if (options.threads < 2 || jobs.length < 2) {
+    const own = meanwhile();
+    const results = jobs.map((job, n) => runJob(job, counter((p) => options.onTick(n, p))));
+    return { results, own };
+  }
+  const pool = new Piscina({
+    filename: new URL('./worker.js', import.meta.url).href, maxThreads: Math.min(options.threads, jobs.length), minThreads: Math.min(options.threads, jobs.length),
+    resourceLimits: { maxOldGenerationSizeMb: 900 },
+  });
+  try {
+    const running = jobs.map(async (job, n): Promise<JobResult> => {
+      const { port1, port2 } = new MessageChannel();
+      port1.on('message', (p: Progress) => options.onTick(n, p));
+      port1.unref();
+      const result: JobResult = await pool.run({ job, port: port2 }, { transferList: [port2] });
+      port1.close();
+      return result;
+    });
+    // Let the workers take their jobs before this thread is busy.
+    await new Promise<void>((go) => { setImmediate(go); });
+    const own = meanwhile();
+    return { results: await Promise.all(running), own };
+  } finally {
+    await pool.destroy();
+  }
+}
+
+function counter(tell: (p: Pick<Progress, 'scenario' | 'done' | 'events' | 'findings'>) => void): (t: JobTick) => void {
+  let done = 0;
+  let events = 0;
+  let findings = 0;
+  return (t) => {
+    done += 1;
+    events += t.events;
+    findings += t.findings;
+    tell({ scenario: t.scenario, done, events, findings });
+  };
+}
