@@ -239,17 +239,21 @@ export function __mmdrop(mm: mm_struct): void {
   free_mm(mm);
 }
 
-/** AIO=n */
-function mm_init_aio(_mm: mm_struct): void {}
+function mm_init_aio(_mm: mm_struct): void {
+  notModelled('AIO=n');
+}
 
-/** MEMCG=n */
-function mm_init_owner(_mm: mm_struct, _p: task_struct): void {}
+function mm_init_owner(_mm: mm_struct, _p: task_struct): void {
+  notModelled('MEMCG=n');
+}
 
-/** IOMMU_SUPPORT=n */
-function mm_init_pasid(_mm: mm_struct): void {}
+function mm_init_pasid(_mm: mm_struct): void {
+  notModelled('IOMMU_SUPPORT=n');
+}
 
-/** UPROBES=n */
-function mm_init_uprobes_state(_mm: mm_struct): void {}
+function mm_init_uprobes_state(_mm: mm_struct): void {
+  notModelled('UPROBES=n');
+}
 
 function mm_init(mm: mm_struct, p: task_struct, _user_ns: object | null): mm_struct | null {
   mm.mmap = null;

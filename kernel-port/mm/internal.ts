@@ -12,7 +12,7 @@ import { PageHead, PageKsm, PageMlocked, PageTail } from '../include/linux/page-
 import { mapping_unevictable, page_to_pgoff } from '../include/linux/pagemap.ts';
 import { page_ref_count, set_page_count } from '../include/linux/page_ref.ts';
 import { rcu_read_lock, rcu_read_unlock } from '../include/linux/rcupdate.ts';
-import type { fault_flags, gfp_t, int, pgoff_t, uaddr, vm_flags_t } from '../include/linux/types.ts';
+import type { fault_flags, gfp_t, int, pgoff_t, uaddr, unsigned_int, vm_flags_t } from '../include/linux/types.ts';
 import { munlock_vma_pages_range } from './mlock.ts';
 import { page_mapping } from './util.ts';
 
@@ -99,6 +99,9 @@ export function maybe_unlock_mmap_for_io(vmf: vm_fault, fpin: file | null): file
   }
   return fpin;
 }
+
+/** Below the watermarks, out of the emergency reserves. */
+export const ALLOC_NO_WATERMARKS: unsigned_int = 0x04;
 
 /** No TLB flush is put off at unmap: try_to_unmap, which does that, is not ported. */
 export function try_to_unmap_flush(): void { notModelled('batched unmap flush'); }

@@ -13,7 +13,7 @@ import {
   RB_CLEAR_NODE, RB_EMPTY_NODE, interval_tree_insert, interval_tree_iter_first,
   interval_tree_iter_next, interval_tree_remove, type interval_tree_node,
 } from '../include/linux/interval_tree.ts';
-import { non_block_end, non_block_start } from '../include/linux/kernel.ts';
+import { might_sleep, non_block_end, non_block_start } from '../include/linux/kernel.ts';
 import {
   Next, container_of, hlist_add_head, hlist_add_head_rcu, hlist_del, hlist_del_init_rcu, hlist_empty, hlist_entry,
   hlist_for_each_entry_rcu, hlist_for_each_entry_safe, hlist_head, hlist_unhashed,
@@ -608,6 +608,8 @@ export function mmu_interval_notifier_remove(interval_sub: mmu_interval_notifier
   const mm: mm_struct = interval_sub.mm;
   const subscriptions: mmu_notifier_subscriptions = mm.notifier_subscriptions;
   let seq: unsigned_long = 0;
+
+  might_sleep();
 
   spin_lock(subscriptions.lock);
   if (mn_itree_is_invalidating(subscriptions)) {

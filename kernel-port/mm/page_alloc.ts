@@ -14,7 +14,7 @@ import {
 import { atomic_read } from '../include/linux/atomic.ts';
 import { WARN_ON_ONCE } from '../include/linux/bug.ts';
 import {
-  __GFP_HIGHMEM, __GFP_NOWARN, __GFP_ZERO, gfp_zone, arch_alloc_page, __GFP_DIRECT_RECLAIM, alloc_pages,
+  __GFP_COMP, __GFP_HIGHMEM, __GFP_NOWARN, __GFP_ZERO, gfp_zone, arch_alloc_page, __GFP_DIRECT_RECLAIM, alloc_pages,
 } from '../include/linux/gfp.ts';
 import { clear_highpage } from '../include/linux/highmem.ts';
 import { INIT_LIST_HEAD, Next, list_del, list_for_each_entry_safe, type list_head } from '../include/linux/list.ts';
@@ -23,6 +23,7 @@ import type { dev_pagemap } from '../include/linux/memremap.ts';
 import {
   page_mapcount_reset, put_page_testzero, set_page_links, debug_pagealloc_map_pages, kernel_unpoison_pages,
   want_init_on_alloc, want_init_on_free, page_cpupid_reset_last, mm_zero_struct_page, page_address,
+  clear_page_pfmemalloc, set_page_pfmemalloc,
 } from '../include/linux/mm.ts';
 import { page_private, set_page_private, type page } from '../include/linux/mm_types.ts';
 import { VM_BUG_ON_PAGE, VM_BUG_ON } from '../include/linux/mmdebug.ts';
@@ -36,7 +37,7 @@ import { current_gfp_context, fs_reclaim_acquire, fs_reclaim_release } from '../
 import { SWAP_CLUSTER_MAX } from '../include/linux/swap.ts';
 import { Init } from '../include/linux/types.ts';
 import type { gfp_t, int, pfn_nr, Ref, unsigned_int, unsigned_long } from '../include/linux/types.ts';
-import { set_page_refcounted } from './internal.ts';
+import { ALLOC_NO_WATERMARKS, set_page_refcounted } from './internal.ts';
 
 /** The per-CPU lists of pages; their lock has no word (local_lock.ts). */
 const pagesets: { readonly lock: local_lock_t } = { lock: { name: 'pagesets' } };
@@ -237,9 +238,15 @@ function post_alloc_hook(page: page, order: unsigned_int,
 }
 
 function prep_new_page(page: page, order: unsigned_int, gfp_flags: gfp_t,
-  _alloc_flags: unsigned_int): void {
+  alloc_flags: unsigned_int): void {
   post_alloc_hook(page, order, gfp_flags);
-  notModelled('pfmemalloc: no watermarks');
+
+  if (order && (gfp_flags & __GFP_COMP)) unreachable('high-order pages');
+
+  if (alloc_flags & ALLOC_NO_WATERMARKS)
+    set_page_pfmemalloc(page);
+  else
+    clear_page_pfmemalloc(page);
 }
 
 export function drain_local_pages(_zone: zone | null): void {

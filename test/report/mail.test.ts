@@ -135,7 +135,7 @@ test('git mailsplit --mboxrd takes it apart', (t) => {
   inTemp(t, (dir, mbox) => {
     const ran = spawnSync('git', ['mailsplit', '--mboxrd', `-o${dir}`, mbox], { encoding: 'utf8' });
     t.is(ran.stdout.trim(), '3');
-    t.regex(readFileSync(join(dir, '0002'), 'utf8'), /^Message-ID: <kpv\./);
+    t.regex(readFileSync(join(dir, '0002'), 'utf8'), /^Message-ID: <kpv\./m);
     t.deepEqual(readdirSync(dir).sort(), ['0001', '0002', '0003', 'thread.mbox']);
   });
 });

@@ -9,10 +9,11 @@ import { Contracts } from './contracts.ts';
 import { Lifetimes } from './life.ts';
 import { Locks } from './locks.ts';
 import { Mappings } from './maps.ts';
+import { PageMaps } from './pagemaps.ts';
 import { References } from './refs.ts';
 import { AtRest, type DeviceObj } from './rest.ts';
 import type { Tracer } from './trace.ts';
-import { classOf, isMm, isObject, isPage, isPagevec, isPteCell, type Counter, type FrameObj } from './view.ts';
+import { classOf, isCounter, isFrame, isMm, isObject, isPage, isPagevec, isPteCell, type Counter } from './view.ts';
 import type { World } from './world.ts';
 
 /** What an execution cost, counted as it ran. */
@@ -27,6 +28,7 @@ export class Checker implements Monitor {
   readonly locks: Locks;
   readonly lifetimes: Lifetimes;
   readonly contracts: Contracts;
+  readonly pageMaps: PageMaps;
   readonly atRest: AtRest;
   readonly counts: Counts = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
   /** What the environment keeps up; said beside an endless retry. */
@@ -48,7 +50,8 @@ export class Checker implements Monitor {
     this.mappings = new Mappings(world);
     this.locks = new Locks(world, () => this.mappings.settle());
     this.lifetimes = new Lifetimes(world);
-    this.contracts = new Contracts(world, (page) => this.mappings.onDeviceFree(page));
+    this.contracts = new Contracts(world, this.mappings);
+    this.pageMaps = new PageMaps(world);
     this.atRest = new AtRest(world, (page) => this.mappings.mapped(page), () => this.#isolatedAt);
     world.machine.on_trap = (kind, what) => this.#trap(kind, what);
     world.machine.on_free = (object) => this.lifetimes.onObjectFree(object);
@@ -70,6 +73,7 @@ export class Checker implements Monitor {
     this.mappings.settle();
     this.locks.atStepEnd();
     this.references.atStepEnd();
+    this.pageMaps.atStepEnd();
     this.atRest.check(devices, isolated);
   }
 
@@ -87,12 +91,15 @@ export class Checker implements Monitor {
     this.tracer?.write(o, k, old, value);
     switch (k) {
       case 'counter': {
-        if (classOf(o) !== 'atomic_t') break;
-        const counter = o as unknown as Counter;
-        if (!isPage(counter.owner)) this.#noteIsolated(counter);
-        this.#cost(counter, Number(value) - Number(old));
-        this.references.onCount(counter, Number(old), Number(value));
-        this.mappings.onCount(counter);
+        if (!isCounter(o)) { this.pageMaps.onCounter(o); break; }
+        if (!isPage(o.owner)) {
+          this.#noteIsolated(o);
+          this.pageMaps.onCounter(o.owner);
+          break;
+        }
+        this.#cost(o, Number(value) - Number(old));
+        this.references.onCount(o, Number(old), Number(value));
+        this.mappings.onCount(o);
         break;
       }
       case 'pte':
@@ -116,11 +123,14 @@ export class Checker implements Monitor {
         if (isPagevec(o)) this.references.onPagevec(o, Number(old), Number(value));
         break;
       case 'allocated':
-        if (classOf(o) === 'frame') {
-          const frame = o as unknown as FrameObj;
-          this.lifetimes.onFrame(frame, old === true, value === true);
-          if (value === false && !this.world.isDevice(frame.page)) this.mappings.onFree(frame);
+        if (isFrame(o)) {
+          this.lifetimes.onFrame(o, old === true, value === true);
+          if (value === false) this.mappings.onFree(o);
+          if (value === false && this.world.isDevice(o.page)) this.pageMaps.onRemoved(o.page);
         }
+        break;
+      case 'pgmap':
+        this.pageMaps.onPage(value, old);
         break;
       default:
     }
@@ -138,6 +148,7 @@ export class Checker implements Monitor {
       this.counts.callbacks += 1;
       this.#callback = this.world.runtime.here();
     }
+    if (k === 'release') this.pageMaps.onRelease(args[0]);
     this.contracts.onCall(k, args);
   }
   returned(): void {}
@@ -145,12 +156,14 @@ export class Checker implements Monitor {
   enter(frame: Frame): void {
     if (frame.function === '__get_user_pages_locked' || frame.function === 'lockless_pages_from_mm') this.counts.rounds += 1;
     this.#returning.length = 0;
+    this.contracts.onEnter(frame);
     this.tracer?.enter(frame);
   }
   leave(frame: Frame): void {
     this.#returning.push(frame);
     if (frame.lists !== null) for (const head of frame.lists) this.lifetimes.onLocalList(head);
     this.contracts.onLeave(frame);
+    if (frame.function === 'get_dev_pagemap') this.pageMaps.onLookup(frame.result);
     this.tracer?.leave(frame);
   }
 

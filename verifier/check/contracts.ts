@@ -1,43 +1,125 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Contracts at the calls between core mm and drivers: what migrate_to_ram is given, what
-// migrate_vma_setup returns (I20), and what a migration may copy (I19).
+// migrate_vma_setup returns and a driver may change of it (I20), what is handed to
+// migrate_vma_pages (I19), and what is left of a source that moved (I15).
 
 import type { Frame, PortObject } from '../instrument/runtime.ts';
-import { classOf, isObject, isPage, isVma, type PageObj } from './view.ts';
+import type { Site } from '../instrument/sites.ts';
+import type { Mappings } from './maps.ts';
+import { classOf, isObject, isPage, isVma, type MmObj, type PageObj } from './view.ts';
 import type { World } from './world.ts';
 
-interface MigrateVma { readonly src: readonly number[]; readonly npages: number; readonly cpages: number }
+const MIGRATE = 'include/linux/migrate.ts';
+/** Bit 0 of page->flags: PG_locked. */
+const PG_LOCKED = 1;
+
+/** One migrate_vma between setup and finalize, and src as core mm left it last. */
+interface Migration { readonly args: PortObject; readonly cpages: number; src: readonly number[] | null }
 
 export class Contracts {
   readonly #world: World;
-  #migration: PortObject | null = null;
-  readonly #onDeviceFree: (page: PageObj) => void;
-  constructor(world: World, onDeviceFree: (page: PageObj) => void) {
+  readonly #mappings: Mappings;
+  /** The one whose cpages was written last: a thread has one migration under way at a time. */
+  #migration: Migration | null = null;
+  constructor(world: World, mappings: Mappings) {
     this.#world = world;
-    this.#onDeviceFree = onDeviceFree;
+    this.#mappings = mappings;
   }
 
   /** o.k(args) through a pointer. */
   onCall(k: string, args: readonly unknown[]): void {
     const first = args[0];
     if (k === 'migrate_to_ram' && isObject(first)) this.#fault(first);
-    if (k === 'page_free' && isPage(first)) this.#onDeviceFree(first);
+    if (k === 'page_free' && isPage(first)) this.#mappings.onDeviceFree(first);
   }
 
   onWrite(o: PortObject, k: string): void {
-    if (k === 'cpages' && classOf(o) === 'migrate_vma') this.#migration = o;
+    if (k === 'cpages' && classOf(o) === 'migrate_vma') this.#migration = { args: o, cpages: Number(o[k]), src: this.#migration?.args === o ? this.#migration.src : null };
+  }
+
+  onEnter(frame: Frame): void {
+    const m = this.#migration;
+    if (m === null || frame.file !== 'mm/migrate.ts') return;
+    if (frame.function === 'migrate_vma_pages') {
+      this.#untouched(m);
+      this.#locked(m);
+    } else if (frame.function === 'migrate_vma_finalize') this.#untouched(m);
   }
 
   onLeave(frame: Frame): void {
-    if (frame.function !== 'migrate_vma_setup' || this.#migration === null) return;
-    const m = this.#migration as unknown as MigrateVma;
-    const bit = this.#world.view.number('include/linux/migrate.ts', 'MIGRATE_PFN_MIGRATE');
-    let marked = 0;
-    for (let i = 0; i < m.npages; i++) if (((m.src[i] ?? 0) & bit) !== 0) marked += 1;
+    const m = this.#migration;
+    if (m === null || frame.file !== 'mm/migrate.ts') return;
+    switch (frame.function) {
+      case 'migrate_vma_setup':
+        if (frame.result !== 0) { this.#migration = null; break; }
+        this.#counted(m);
+        m.src = numbers(m.args['src']).slice();
+        break;
+      case 'migrate_vma_pages':
+        m.src = numbers(m.args['src']).slice();
+        break;
+      case 'migrate_vma_finalize':
+        this.#moved(m);
+        this.#migration = null;
+        break;
+      default:
+    }
+  }
+
+  /** I20: cpages as setup returns it. */
+  #counted(m: Migration): void {
+    const bit = this.#world.view.number(MIGRATE, 'MIGRATE_PFN_MIGRATE');
+    const marked = numbers(m.args['src']).filter((src) => (src & bit) !== 0).length;
     if (marked !== m.cpages) {
       this.#world.report({ rule: 'accounting', object: 'cpages', message: `migrate_vma_setup returns cpages ${m.cpages}, but ${marked} entries are marked to migrate` });
     }
-    this.#migration = null;
+  }
+
+  /** I20: between the calls src is not the driver's to write. */
+  #untouched(m: Migration): void {
+    const now = numbers(m.args['src']);
+    const at = m.src?.findIndex((src, i) => src !== now[i]) ?? -1;
+    if (at < 0) return;
+    this.#world.report({ rule: 'api-misuse', object: 'migrate_vma', site: this.#caller(), message: `src[${at}] was written between two calls of migrate_vma_*: only dst is the driver's` });
+  }
+
+  /** I19: both pages of a slot are locked when contents and state move. */
+  #locked(m: Migration): void {
+    const bit = this.#world.view.number(MIGRATE, 'MIGRATE_PFN_MIGRATE');
+    const dst = numbers(m.args['dst']);
+    for (const [i, src] of numbers(m.args['src']).entries()) {
+      const to = this.#pageOf(dst[i] ?? 0);
+      if ((src & bit) === 0 || to === null) continue;
+      for (const page of [to, this.#pageOf(src)]) {
+        if (page === null || (page.flags & PG_LOCKED) !== 0) continue;
+        this.#world.report({ rule: 'lock-misuse', object: 'page lock', site: this.#caller(), message: `migrate_vma_pages is handed ${this.#world.nameOf(page)} unlocked (slot ${i})` });
+      }
+    }
+  }
+
+  /** I15: no entry names a source that moved. */
+  #moved(m: Migration): void {
+    const bit = this.#world.view.number(MIGRATE, 'MIGRATE_PFN_MIGRATE');
+    const dst = numbers(m.args['dst']);
+    for (const [i, src] of (m.src ?? []).entries()) {
+      const from = this.#pageOf(src);
+      if (from === null || (src & bit) === 0 || this.#pageOf(dst[i] ?? 0) === null) continue;
+      const left = this.#mappings.mapped(from);
+      if (left === 0) continue;
+      this.#world.report({ rule: 'stale-pte', object: this.#world.kindOf(from), message: `${this.#world.nameOf(from)} has moved, but ${left} page table entr${left === 1 ? 'y names' : 'ies name'} it` });
+    }
+  }
+
+  #pageOf(mpfn: number): PageObj | null {
+    const { view } = this.#world;
+    if ((mpfn & view.number(MIGRATE, 'MIGRATE_PFN_VALID')) === 0) return null;
+    return this.#world.pageAt(mpfn >>> view.number(MIGRATE, 'MIGRATE_PFN_SHIFT'));
+  }
+
+  /** The statement that calls the function which was just entered. */
+  #caller(): Site | null {
+    const { frames, sites } = this.#world.runtime;
+    return sites[frames[frames.length - 2]?.site ?? -1] ?? null;
   }
 
   /** The vm_fault that a driver is handed: a vma of a locked mm that contains the address. */
@@ -60,10 +142,14 @@ export class Contracts {
     }
   }
 
-  #mappedAt(mm: NonNullable<import('./view.ts').VmaObj['vm_mm']>, address: number, page: PageObj): boolean {
+  #mappedAt(mm: MmObj, address: number, page: PageObj): boolean {
     const cell = mm.pgd?.pmds[address >>> 21]?.pmd?.cells[(address >>> 12) & 511];
     if (cell === undefined) return false;
     const v = this.#world.ptes.decode(cell.pte);
     return (v.kind === 'present' || v.kind === 'private' || v.kind === 'exclusive') && v.pfn === page.pfn;
   }
+}
+
+function numbers(array: unknown): readonly number[] {
+  return Array.isArray(array) ? array.map(Number) : [];
 }

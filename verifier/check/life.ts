@@ -67,6 +67,7 @@ export class Lifetimes {
       if (!isPage(page) || node['prev'] === null) return;
       // Freed pages leave their old links behind, as in C.
       if (this.#world.frameOf(page)?.allocated !== true) return;
+      this.#world.lost.add(page);
       this.#world.report({
         rule: 'lost-page', object: this.#world.kindOf(page),
         message: `${this.#world.nameOf(page)} is on a list of the function that returns here: nobody can put it back`,

@@ -43,7 +43,7 @@ export class Mappings {
     }
   }
 
-  /** A frame goes back to the allocator. */
+  /** A frame goes back to the allocator, or a device's frame is taken away. */
   onFree(frame: FrameObj): void {
     const page = frame.page;
     const n = this.mapped(page);

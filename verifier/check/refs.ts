@@ -13,7 +13,7 @@ import { placeIn, type World } from './world.ts';
 /** GUP_PIN_COUNTING_BIAS: what a pin weighs; one of it is the plain reference. */
 const PIN_BIAS = 1024;
 
-interface Taken { amount: number; readonly site: Site | null; readonly caller: Site | null }
+interface Taken { amount: number; begun: boolean; readonly site: Site | null; readonly caller: Site | null }
 
 export class References {
   readonly #world: World;
@@ -157,6 +157,7 @@ export class References {
   }
 
   #leaked(page: PageObj, spare: number, reasons: number): void {
+    if (this.#world.lost.has(page)) return;
     const isolated = page.lru.next !== null && page.arm0 === 'lru' && page.lru.next.owner !== page && page.lru.next !== page.lru;
     const lost = !this.#world.isDevice(page) && isolated && (page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_lru'))) === 0;
     const what = `${spare} reference${spare === 1 ? '' : 's'} on ${this.#world.nameOf(page)}`;
@@ -208,16 +209,22 @@ export class References {
   #took(page: PageObj, amount: number): void {
     const stack = this.#world.runtime.stack();
     const taken = this.#taken.get(page) ?? [];
-    taken.push({ amount, site: placeIn(stack), caller: stack[stack.length - 2] ?? null });
+    taken.push({ amount, begun: false, site: placeIn(stack), caller: stack[stack.length - 2] ?? null });
     this.#taken.set(page, taken);
   }
+  /** Which taking a put undoes: a pin's weight undoes a pin, its last one the pin begun, others the newest. */
   #gave(page: PageObj, amount: number): void {
     const taken = this.#taken.get(page) ?? [];
-    for (let last = taken[taken.length - 1]; amount > 0 && last !== undefined; last = taken[taken.length - 1]) {
-      const n = Math.min(amount, last.amount);
-      last.amount -= n;
+    while (amount > 0 && taken.length > 0) {
+      const fits = amount > 1 ? taken.findLastIndex((x) => x.amount >= amount) : taken.findLastIndex((x) => x.begun);
+      const at = fits >= 0 ? fits : taken.length - 1;
+      const one = taken[at];
+      if (one === undefined) return;
+      const n = Math.min(amount, one.amount);
+      one.amount -= n;
+      one.begun = true;
       amount -= n;
-      if (last.amount === 0) taken.pop();
+      if (one.amount === 0) taken.splice(at, 1);
     }
   }
   #get(m: Map<TaskObj, Map<PageObj, number>>, task: TaskObj, page: PageObj): number { return m.get(task)?.get(page) ?? 0; }

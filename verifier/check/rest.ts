@@ -6,6 +6,9 @@ import { entriesOf, isObject, isPage, type MmObj, type PageObj } from './view.ts
 import type { Site } from '../instrument/sites.ts';
 import type { World } from './world.ts';
 
+/** Bit 0 of page->flags: PG_locked. */
+const PG_LOCKED = 1;
+
 export interface DeviceObj { readonly name: string; readonly device: Readonly<Record<string, unknown>> }
 
 export class AtRest {
@@ -115,6 +118,9 @@ export class AtRest {
       free.add(p);
       if (this.#mapped(p) > 0 || p._refcount.counter > 1) {
         this.#world.report({ rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name} with count ${p._refcount.counter}` });
+      }
+      if ((p.flags & PG_LOCKED) !== 0 || p.mapping !== null) {
+        this.#world.report({ rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name}, ${p.mapping === null ? 'locked' : 'with a mapping'}` });
       }
     }
     for (const frame of this.#world.frames().values()) {

@@ -95,6 +95,8 @@ export function isTask(o: unknown): o is TaskObj { return classOf(o) === 'task_s
 export function isPteCell(o: unknown): o is PteCell { return classOf(o) === 'pte_cell'; }
 export function isMm(o: unknown): o is MmObj { return classOf(o) === 'mm_struct'; }
 export function isVma(o: unknown): o is VmaObj { return classOf(o) === 'vm_area_struct'; }
+export function isCounter(o: unknown): o is Counter { return classOf(o) === 'atomic_t'; }
+export function isFrame(o: unknown): o is FrameObj { return classOf(o) === 'frame'; }
 export function isPagevec(o: unknown): o is Pagevec { return classOf(o) === 'pagevec'; }
 export function isObject(o: unknown): o is PortObject { return typeof o === 'object' && o !== null; }
 export function asTask(o: unknown): TaskObj {

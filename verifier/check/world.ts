@@ -42,6 +42,8 @@ export class World {
   /** The scenario step that runs, as outcomes name it. */
   step = '';
   readonly #seen = new Set<string>();
+  /** Pages that were said to be lost: what hangs on them is not said again. */
+  readonly lost = new Set<PageObj>();
   readonly #globals = new Map<string, unknown>();
   #frames: ReadonlyMap<number, FrameObj> | null = null;
   #pagevecs: readonly { readonly cpu: number; readonly pvec: Pagevec }[] = [];

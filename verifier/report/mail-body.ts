@@ -26,7 +26,7 @@ export function mailBody(review: Review, p: PatchReview, module: PatchModule): s
   const out = [attribution(meta), ...wrap('[The text of the mail is not at hand here, so nothing of it is quoted.]'), '', ...opening(review, p, told, worst.length)];
   const shown = new Set<string>();
   for (const [i, f] of worst.entries()) out.push('', ...findingBody(f, i, p, module, shown));
-  out.push('', ...deltaTable(p, module, told));
+  if (p.scenarios.length > 0 || told.length > 0) out.push('', ...deltaTable(p, module, told));
   const terms = groupTerms(p);
   if (terms.length > 0) {
     out.push('', ...wrap(`What a user sees differs in ${counted(p.scenarios.filter((s) => s.added.length + s.removed.length > 0).length, 'scenario')} of ${p.scenarios.length}. Most often:`), '');
@@ -80,7 +80,7 @@ function findingBody(f: Finding, index: number, p: PatchReview, module: PatchMod
     shown.add(key);
   }
   out.push('', ...wrap(`Before the patch: ${brief(before)}. After it: ${brief(after)}.`));
-  if (f.config !== null && f.config !== 'default') out.push(...wrap(`The configuration is ${f.config}.`));
+  if (f.layer === 'run' && f.config !== null && f.config !== 'default') out.push(...wrap(`The configuration is ${f.config}.`));
   if (f.scenario !== null) {
     out.push(...wrap(`The smallest run that shows it: ${scenarioInWords(f.scenario)}.`));
     if (change !== null) out.push('', ...change.split(', ').map((c) => `    ${c}`));

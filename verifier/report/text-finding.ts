@@ -97,7 +97,7 @@ function tail(steps: readonly Step[], title: string, pad: string, limit: number)
   return [
     `${pad}  ${title}:`,
     ...(hidden > 0 ? [`${pad}    (${counted(hidden, 'step')} before these; -v shows them)`] : []),
-    ...shown.map((s) => `${pad}  ${stepText(s).map((line) => line.trim()).join('   ')}`),
+    ...shown.map((s) => `${pad}    ${stepText(s).map((line) => line.trim()).join('   ')}`),
   ];
 }
 

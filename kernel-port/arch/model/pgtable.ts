@@ -191,7 +191,7 @@ export function pte_access_permitted(pte: pte_t, write: boolean): boolean {
 export function pfn_pte(pfn: pfn_nr, prot: pgprot_t): pte_t { return ((pfn << PAGE_SHIFT) | prot) >>> 0; }
 export function pte_modify(pte: pte_t, newprot: pgprot_t): pte_t {
   const kept = _PAGE_DIRTY | _PAGE_ACCESSED | _PAGE_SPECIAL | _PAGE_DEVMAP | _PAGE_SOFT_DIRTY | _PAGE_UFFD_WP | PFN_MASK;
-  return ((pte & kept) | newprot) >>> 0;
+  return ((pte & kept) | (newprot & ~kept)) >>> 0;
 }
 
 // --- one entry: cells -------------------------------------------------------------------------

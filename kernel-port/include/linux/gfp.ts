@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Allocation flags, and the inlines and macros around the allocator (mm/page_alloc.ts).
 
+import { node_online } from './nodemask.ts';
+import { MAX_NUMNODES, NUMA_NO_NODE } from './numa.ts';
+import { numa_node_id, numa_mem_id } from './topology.ts';
+import { VM_BUG_ON, VM_WARN_ON } from './mmdebug.ts';
 import { __alloc_pages, __free_pages, free_pages } from '../../mm/page_alloc.ts';
 import type { page, vm_area_struct } from './mm_types.ts';
 import type { zone_type } from './mmzone.ts';
@@ -110,8 +114,24 @@ export function arch_alloc_page(_page: page, _order: int): void {}
 export function arch_make_page_accessible(_page: page): int { return 0; }
 
 /** @refs returns */
+export function __alloc_pages_node(nid: int, gfp_mask: gfp_t, order: unsigned_int): page | null {
+  VM_BUG_ON(nid < 0 || nid >= MAX_NUMNODES);
+  VM_WARN_ON((gfp_mask & __GFP_THISNODE) && !node_online(nid));
+
+  return __alloc_pages(gfp_mask, order, nid, null);
+}
+
+/** @refs returns */
+export function alloc_pages_node(nid: int, gfp_mask: gfp_t, order: unsigned_int): page | null {
+  if (nid === NUMA_NO_NODE)
+    nid = numa_mem_id();
+
+  return __alloc_pages_node(nid, gfp_mask, order);
+}
+
+/** @refs returns */
 export function alloc_pages(gfp_mask: gfp_t, order: unsigned_int): page | null {
-  return __alloc_pages(gfp_mask, order, 0, null);
+  return alloc_pages_node(numa_node_id(), gfp_mask, order);
 }
 /** @refs returns */
 export function alloc_page(gfp_mask: gfp_t): page | null { return alloc_pages(gfp_mask, 0); }

@@ -404,6 +404,12 @@ export function set_page_links(page: page, zone: zone_type, node: unsigned_long,
   set_page_node(page, node);
 }
 
+/** The kernel sees all memory at the offset 0. */
+export function page_address(page: page): unsigned_long {
+  reduced('no HIGHMEM: the address follows from the frame');
+  return page_to_pfn(page) << PAGE_SHIFT;
+}
+
 export function page_file_mapping(page: page): address_space | null {
   if (PageSwapCache(page))
     unreachable('swap');
@@ -713,9 +719,3 @@ export function debug_pagealloc_unmap_pages(_page: page, _numpages: int): void {
 /** No vsyscall page in the model. */
 export function get_gate_vma(_mm: mm_struct): vm_area_struct | null { return null; }
 export function in_gate_area(_mm: mm_struct, _addr: uaddr): boolean { return false; }
-
-/** The kernel sees all memory at the offset 0. */
-export function page_address(page: page): unsigned_long {
-  reduced('no HIGHMEM: the address follows from the frame');
-  return page_to_pfn(page) << PAGE_SHIFT;
-}

@@ -146,6 +146,8 @@ export function mmu_notifier_change_pte(mm: mm_struct, address: uaddr, pte: pte_
 
 /** @locks requires mmap_lock(read) or a reverse map lock; may sleep */
 export function mmu_notifier_invalidate_range_start(range: mmu_notifier_range): void {
+  might_sleep();
+
   lock_map_acquire(__mmu_notifier_invalidate_range_start_map);
   if (mm_has_notifiers(range.mm)) {
     range.flags |= MMU_NOTIFIER_RANGE_BLOCKABLE;

@@ -4,8 +4,9 @@
 
 import { reduced } from '../../arch/model/marks.ts';
 import { block_until, current } from '../../arch/model/machine.ts';
+import { EINTR } from './errno.ts';
+import { fatal_signal_pending, type task_struct } from './sched.ts';
 import type { int } from './types.ts';
-import type { task_struct } from './sched.ts';
 
 export class rw_semaphore {
   writer: task_struct | null = null;
@@ -20,7 +21,14 @@ export function down_read(sem: rw_semaphore): void {
   block_until(() => sem.writer === null, sem, sem.name);
   sem.readers = [...sem.readers, current()];
 }
-export function down_read_killable(sem: rw_semaphore): int { down_read(sem); return 0; }
+/** A fatal signal ends the wait, not a lock that is free. */
+export function down_read_killable(sem: rw_semaphore): int {
+  const task = current();
+  block_until(() => sem.writer === null || fatal_signal_pending(task), sem, sem.name);
+  if (sem.writer !== null) return -EINTR;
+  sem.readers = [...sem.readers, task];
+  return 0;
+}
 export function down_read_trylock(sem: rw_semaphore): boolean {
   if (sem.writer !== null) return false;
   sem.readers = [...sem.readers, current()];
@@ -36,7 +44,13 @@ export function down_write(sem: rw_semaphore): void {
   sem.writer = current();
 }
 export function down_write_nested(sem: rw_semaphore, _subclass: int): void { down_write(sem); }
-export function down_write_killable(sem: rw_semaphore): int { down_write(sem); return 0; }
+export function down_write_killable(sem: rw_semaphore): int {
+  const task = current();
+  block_until(() => (sem.writer === null && sem.readers.length === 0) || fatal_signal_pending(task), sem, sem.name);
+  if (sem.writer !== null || sem.readers.length !== 0) return -EINTR;
+  sem.writer = task;
+  return 0;
+}
 export function down_write_trylock(sem: rw_semaphore): boolean {
   if (sem.writer !== null || sem.readers.length !== 0) return false;
   sem.writer = current();

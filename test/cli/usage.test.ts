@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Input that cannot be used: one line on stderr, nothing on stdout, exit 2.
+
+import test from 'ava';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { COMMANDS } from '../../verifier/cli/commands.ts';
+import { kpv } from './world.ts';
+
+const BAD: readonly (readonly [string, RegExp])[] = [
+  ['reviw base', /unknown command 'reviw'.*review.*try 'kpv help'/],
+  ['review', /missing required argument 'target'; try 'kpv help review'/],
+  ['review device-coherent/v2/33', /no target 'device-coherent\/v2\/33': the nearest is device-coherent\/v2\/3/],
+  ['review devcie-coherent/v2', /the nearest is device-coherent\/v2/],
+  ['review base[GRAB_FORM=x]', /GRAB_FORM has no value 'x': it has 886d, own/],
+  ['review base --fromat json', /unknown option '--fromat'.*--format/],
+  ['review base --format sarif', /--format sarif is not built yet/],
+  ['review base --format junit', /--format junit is not built yet/],
+  ['review base --format ktap', /--format ktap is not built yet/],
+  ['review base --format html', /--format html is not built yet/],
+  ['review base --format jsn', /no format 'jsn': did you mean json\?/],
+  ['review base --format mail', /'base' has no mail/],
+  ['review base --format', /argument missing/],
+  ['review base --budget x', /--budget takes a number of executions, or a time such as 30s, not 'x'/],
+  ['review base --budget 0', /--budget takes/],
+  ['review base --budget 1.5', /--budget takes/],
+  ['review base -j many', /-j takes a whole number from 1, not 'many'/],
+  ['review base --seed 4', /--seed does nothing/],
+  ['review base --suite big', /--suite takes default, full, not 'big'/],
+  ['review base --config MIGRATON=n', /did you mean MIGRATION=n/],
+  ['review base --set GRAB_FORM', /--set takes SWITCH=VALUE/],
+  ['review base --set GRAB=own', /no switch 'GRAB'/],
+  ['review base --base device-coherent/v2', /--base device-coherent\/v2 is not built yet/],
+  ['review base --fail-on pin-mismatsh', /no rule 'pin-mismatsh': did you mean pin-mismatch\?/],
+  ['review base --color blue', /--color takes auto, always, never/],
+  ['review ./no-such.mbox', /cannot read '\.\/no-such\.mbox': no such file/],
+  ['review no-such.patch', /cannot read 'no-such\.patch': no such file/],
+  ['review package.json', /reading a patch mail is not built yet/],
+  ['review -', /standard input/],
+  ['review .', /is a directory/],
+  ['review base -o no/such/place', /cannot write 'no\/such\/place': no such file or directory/],
+  ['review base -o .', /cannot write '\.': it is a directory/],
+  ['show base', /is no patch/],
+  ['show device-coherent/v2/3 --format mail', /--format mail is not for this command/],
+  ['list rule', /did you mean rules/],
+  ['list claims', /not built yet/],
+  ['explain KPV0199', /no rule 'KPV0199': did you mean KPV01/],
+  ['explain', /missing required argument 'rule'/],
+  ['replay rubbish', /a replay token starts with kpv1:/],
+  ['replay kpv1:x --trace perfetto', /not built yet/],
+  ['review base --nonsense', /unknown option '--nonsense'/],
+  ...['delta a b', 'claims', 'selftest --on base', 'import x.mbox', 'audit --kernel /', 'bench'].map((words) => [words, /is not built yet/] as const),
+];
+for (const [words, says] of BAD) {
+  test(`kpv ${words}`, async (t) => {
+    const { code, out, err } = await kpv(words.split(' '));
+    t.is(code, 2);
+    t.is(out, '');
+    t.regex(err, says);
+    t.regex(err, /^kpv: [^\n]+\n$/);
+  });
+}
+
+test('a bad date of the source', async (t) => {
+  const { code, err } = await kpv(['review', 'device-coherent/v2/3', '--format', 'mail'], { env: { SOURCE_DATE_EPOCH: 'today' } });
+  t.is(code, 2);
+  t.regex(err, /^kpv: SOURCE_DATE_EPOCH takes seconds since 1970, not 'today'\n$/);
+});
+
+test('nothing is run when a later word is bad', async (t) => {
+  const { code } = await kpv(['review', 'base', 'nonsense'], { during: () => { t.fail(); } });
+  t.is(code, 2);
+});
+
+test('a file that may not be read is said to be so', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'kpv-cli-'));
+  t.teardown(() => { rmSync(dir, { recursive: true, force: true }); });
+  const { code, err } = await kpv(['review', join(dir, 'gone')]);
+  t.is(code, 2);
+  t.regex(err, /^kpv: cannot read '.*gone': no such file\n$/);
+});
+
+test('help names every command, and what is not built yet', async (t) => {
+  const { code, out } = await kpv(['help']);
+  t.is(code, 0);
+  for (const { name, run } of COMMANDS) {
+    t.regex(out, new RegExp(`^ {2}${name}\\b`, 'm'));
+    if (run === null) t.regex(out.replace(/\n +/g, ' '), new RegExp(`${name}\\b.*\\(not built yet\\)`));
+  }
+  t.regex((await kpv(['review', '--help'])).out, /--budget <n\|time>[^]*Examples:/);
+  t.is((await kpv(['--version'])).out, 'kpv 0.1.0\n');
+  t.is((await kpv([])).code, 2);
+});
