@@ -2,26 +2,23 @@
 // Making, copying and giving back an mm and its vmas. Of fork only the part that copies the
 // address space is here; files, accounting of kernel stacks, signals and the rest are not.
 
-import { init_new_context, destroy_context } from '../include/asm-generic/mmu_context.ts';
-import { mm_put_huge_zero_page } from '../include/linux/huge_mm.ts';
-import { khugepaged_fork, khugepaged_exit } from '../include/linux/khugepaged.ts';
-import { exit_aio } from '../include/linux/aio.ts';
-import {
-  uprobe_start_dup_mmap, uprobe_end_dup_mmap, uprobe_dup_mmap, uprobe_clear_state,
-} from '../include/linux/uprobes.ts';
-import { Clear, Copy } from '../arch/model/words.ts';
-import { SINGLE_DEPTH_NESTING } from '../include/linux/lockdep.ts';
 import { flush_tlb_mm } from '../arch/model/tlb.ts';
 import { current, per_machine, this_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
 import { pgd_alloc, pgd_free } from '../arch/model/pgtable.ts';
+import { Clear, Copy } from '../arch/model/words.ts';
+import { init_new_context, destroy_context } from '../include/asm-generic/mmu_context.ts';
+import { exit_aio } from '../include/linux/aio.ts';
 import { atomic_dec_and_test, atomic_long_read, atomic_read, atomic_set } from '../include/linux/atomic.ts';
 import { WARN_ON_ONCE } from '../include/linux/bug.ts';
 import { EINTR, ENOMEM } from '../include/linux/errno.ts';
 import { GFP_KERNEL } from '../include/linux/gfp.ts';
-import { is_vm_hugetlb_page, hugetlb_count_init } from '../include/linux/hugetlb.ts';
+import { mm_put_huge_zero_page } from '../include/linux/huge_mm.ts';
+import { is_vm_hugetlb_page, hugetlb_count_init, reset_vma_resv_huge_pages } from '../include/linux/hugetlb.ts';
+import { khugepaged_fork, khugepaged_exit } from '../include/linux/khugepaged.ts';
 import { ksm_exit, ksm_fork } from '../include/linux/ksm.ts';
 import { INIT_LIST_HEAD, LIST_HEAD, type list_head } from '../include/linux/list.ts';
+import { SINGLE_DEPTH_NESTING } from '../include/linux/lockdep.ts';
 import { mpol_put, vma_dup_policy, vma_policy } from '../include/linux/mempolicy.ts';
 import {
   VM_ACCOUNT, VM_DONTCOPY, VM_INIT_DEF_MASK, VM_LOCKED, VM_LOCKONFAULT, VM_WIPEONFORK, get_mm_rss, mm_pgtables_bytes,
@@ -41,6 +38,9 @@ import { security_vm_enough_memory_mm } from '../include/linux/security.ts';
 import { seqcount_init } from '../include/linux/seqlock.ts';
 import { kmem_cache_alloc, kmem_cache_create, kmem_cache_free } from '../include/linux/slab.ts';
 import { spin_lock_init } from '../include/linux/spinlock.ts';
+import {
+  uprobe_start_dup_mmap, uprobe_end_dup_mmap, uprobe_dup_mmap, uprobe_clear_state,
+} from '../include/linux/uprobes.ts';
 import { dup_userfaultfd, dup_userfaultfd_complete } from '../include/linux/userfaultfd_k.ts';
 import { copy_page_range } from '../mm/memory.ts';
 import { __vma_link_rb, exit_mmap, vm_stat_account } from '../mm/mmap.ts';
@@ -148,7 +148,8 @@ function dup_mmap(mm: mm_struct, oldmm: mm_struct): int {
         file = tmp.vm_file;
         if (file) unreachable('file mappings');
 
-        if (is_vm_hugetlb_page(tmp)) unreachable('hugetlb');
+        if (is_vm_hugetlb_page(tmp))
+          reset_vma_resv_huge_pages(tmp);
 
         /* where the list ends */
         if (prev) prev.vm_next = tmp; else mm.mmap = tmp;

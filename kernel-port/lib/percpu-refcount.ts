@@ -2,9 +2,9 @@
 // Follows lib/percpu-refcount.c: a reference count's way from per-CPU counting through the kill
 // to zero. Each switch waits for a grace period; call_rcu (rcupdate.ts) says how.
 
-import { Bits, With, Without } from '../arch/model/words.ts';
 import { per_machine } from '../arch/model/machine.ts';
 import { notModelled } from '../arch/model/marks.ts';
+import { Bits, With, Without } from '../arch/model/words.ts';
 import { atomic_inc_return, atomic_long_add, atomic_long_read, atomic_long_set, atomic_t } from '../include/linux/atomic.ts';
 import { BUG_ON, WARN_ON_ONCE, WARN_ONCE } from '../include/linux/bug.ts';
 import { for_each_possible_cpu } from '../include/linux/cpumask.ts';

@@ -4,12 +4,12 @@
 // waiter runs. Unlock walks the queue in order up to the first exclusive waiter, and a waiter
 // that lost five times has the lock handed to it.
 
-import { hash_ptr } from '../include/linux/hash.ts';
 import { current, per_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced } from '../arch/model/marks.ts';
 import { clear_bit_unlock_is_negative_byte, test_and_set_bit, test_bit } from '../include/linux/bitops.ts';
 import { BUG } from '../include/linux/bug.ts';
 import { EINTR } from '../include/linux/errno.ts';
+import { hash_ptr } from '../include/linux/hash.ts';
 import { container_of, INIT_LIST_HEAD, list_del_init } from '../include/linux/list.ts';
 import { FAULT_FLAG_KILLABLE, FAULT_FLAG_RETRY_NOWAIT, fault_flag_allow_retry_first, get_page, put_page } from '../include/linux/mm.ts';
 import { mmap_read_unlock } from '../include/linux/mmap_lock.ts';

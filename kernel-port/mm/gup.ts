@@ -231,14 +231,16 @@ function compound_range_next(
   i: unsigned_long, npages: unsigned_long, list: Ref<page>, head: Ref<page>, ntails: Ref<unsigned_int>,
 ): void {
   let next: page, page: page;
-  const nr: unsigned_int = 1;
+  let nr: unsigned_int = 1;
 
   if (i >= npages)
     return;
 
-  next = pfn_to_page(page_to_pfn(list.v) + i);
+  next = Memmap_at(list.v, i);
   page = compound_head(next);
-  if (PageCompound(page) && compound_order(page) >= 1) unreachable('compound pages');
+  if (PageCompound(page) && compound_order(page) >= 1)
+    nr = min_t(
+      page_to_pfn(page) + compound_nr(page) - page_to_pfn(next), npages - i);
 
   head.v = page;
   ntails.v = nr;

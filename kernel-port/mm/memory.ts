@@ -4,7 +4,7 @@
 // with pte_offset_map_lock, and handle_pte_fault reads the pte itself. File mappings, PFN mappings,
 // huge pages and swap are one line behind their conditions; unmap_mapping_* and vm_insert_* are left out.
 
-import { memset } from '../include/linux/string.ts';
+import { uprobe_munmap } from '../include/linux/uprobes.ts';
 import { this_machine } from '../arch/model/machine.ts';
 import { memory, pfn_to_page, pfn_valid } from '../arch/model/memory.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
@@ -33,19 +33,21 @@ import { BUG_ON, WARN_ON_ONCE } from '../include/linux/bug.ts';
 import { EAGAIN, EBUSY, EIO, ENOENT, ENOMEM } from '../include/linux/errno.ts';
 import { GFP_HIGHUSER_MOVABLE, GFP_KERNEL, alloc_page_vma } from '../include/linux/gfp.ts';
 import { alloc_zeroed_user_highpage_movable, copy_user_highpage } from '../include/linux/highmem.ts';
-import { __transparent_hugepage_enabled, is_swap_pmd } from '../include/linux/huge_mm.ts';
-import { is_vm_hugetlb_page } from '../include/linux/hugetlb.ts';
+import {
+  __transparent_hugepage_enabled, is_swap_pmd, HPAGE_PMD_SIZE, copy_huge_pmd,
+} from '../include/linux/huge_mm.ts';
+import { is_vm_hugetlb_page, copy_hugetlb_page_range, hugetlb_free_pgd_range } from '../include/linux/hugetlb.ts';
 import { CONFIG_ARCH_HAS_PTE_SPECIAL } from '../include/linux/kconfig.ts';
 import { max, min } from '../include/linux/kernel.ts';
 import { SINGLE_DEPTH_NESTING } from '../include/linux/lockdep.ts';
 import { cgroup_throttle_swaprate, free_swap_and_cache } from '../include/linux/swap.ts';
 import { mem_cgroup_charge } from '../include/linux/memcontrol.ts';
 import {
-  VM_HUGETLB, VM_LOCKED, VM_MIXEDMAP, VM_PFNMAP, VM_SEQ_READ, VM_SHARED, VM_WRITE, add_mm_counter, get_page, is_cow_mapping,
-  maybe_mkwrite, mm_forbids_zeropage, mm_counter, mm_counter_file, mm_dec_nr_ptes, mm_inc_nr_ptes, p4d_alloc,
-  page_mapcount, page_needs_cow_for_dma, pmd_alloc, pmd_lock, pte_alloc, pte_alloc_map_lock,
-  pte_offset_map_lock, pte_unmap_unlock, pud_alloc, put_page, update_hiwater_rss, vma_is_accessible, vma_is_anonymous,
-  zap_details,
+  VM_HUGETLB, VM_LOCKED, VM_MIXEDMAP, VM_PFNMAP, VM_SEQ_READ, VM_SHARED, VM_WRITE, add_mm_counter, get_page,
+  is_cow_mapping, maybe_mkwrite, mm_forbids_zeropage, mm_counter, mm_counter_file, mm_dec_nr_ptes, mm_inc_nr_ptes,
+  p4d_alloc, page_mapcount, page_needs_cow_for_dma, pmd_alloc, pmd_lock, pte_alloc, pte_alloc_map_lock,
+  pte_offset_map_lock, pte_unmap_unlock, pud_alloc, put_page, update_hiwater_rss, vma_is_accessible,
+  vma_is_anonymous, zap_details, LAST_CPUPID_SHIFT, VM_UFFD_MISSING, VM_UFFD_WP, page_cpupid_xchg_last,
 } from '../include/linux/mm.ts';
 import {
   FAULT_FLAG_INSTRUCTION, FAULT_FLAG_REMOTE, FAULT_FLAG_TRIED, FAULT_FLAG_USER, FAULT_FLAG_WRITE, MM_ANONPAGES,
@@ -53,7 +55,7 @@ import {
   VM_FAULT_WRITE, mm_tlb_flush_pending, vm_fault,
 } from '../include/linux/mm_types.ts';
 import type { mm_struct, page, vm_area_struct } from '../include/linux/mm_types.ts';
-import { VM_BUG_ON, VM_WARN_ON_ONCE } from '../include/linux/mmdebug.ts';
+import { VM_BUG_ON, VM_WARN_ON_ONCE, VM_BUG_ON_VMA } from '../include/linux/mmdebug.ts';
 import { mmap_assert_write_locked } from '../include/linux/mmap_lock.ts';
 import {
   MMU_NOTIFY_CLEAR, MMU_NOTIFY_EXCLUSIVE, MMU_NOTIFY_PROTECTION_PAGE, MMU_NOTIFY_UNMAP, mmu_notifier_invalidate_range_end,
@@ -68,7 +70,7 @@ import {
   arch_enter_lazy_mmu_mode, arch_leave_lazy_mmu_mode, is_zero_pfn, my_zero_pfn, p4d_none_or_clear_bad,
   pgd_none_or_clear_bad, pmd_devmap_trans_unstable, pmd_none_or_clear_bad, pmd_none_or_trans_huge_or_clear_bad,
   pmd_trans_unstable, pte_clear_not_present_full, pte_sw_mkyoung, ptep_set_access_flags, pud_none_or_clear_bad,
-  pud_trans_unstable, update_mmu_cache, update_mmu_tlb,
+  pud_trans_unstable, update_mmu_cache, update_mmu_tlb, track_pfn_copy, untrack_pfn,
 } from '../include/linux/pgtable.ts';
 import { anon_vma_prepare, page_dup_rmap } from '../include/linux/rmap.ts';
 import { cond_resched, current, need_resched, type task_struct } from '../include/linux/sched.ts';
@@ -76,6 +78,7 @@ import { raw_write_seqcount_begin, raw_write_seqcount_end } from '../include/lin
 import {
   spin_lock, spin_lock_nested, spin_needbreak, spin_unlock, type spinlock_t,
 } from '../include/linux/spinlock.ts';
+import { memset } from '../include/linux/string.ts';
 import {
   is_device_exclusive_entry, is_device_private_entry, is_hwpoison_entry, is_migration_entry, is_writable_device_exclusive_entry,
   is_writable_device_private_entry, is_writable_migration_entry, make_readable_device_private_entry,
@@ -86,7 +89,9 @@ import { FieldRef, Init } from '../include/linux/types.ts';
 import type {
   fault_flags, gfp_t, int, pfn_nr, pte_t, Ref, swp_entry_t, uaddr, unsigned_long, vm_fault_t,
 } from '../include/linux/types.ts';
-import { userfaultfd_missing, userfaultfd_pte_wp, userfaultfd_wp } from '../include/linux/userfaultfd_k.ts';
+import {
+  userfaultfd_missing, userfaultfd_pte_wp, userfaultfd_wp, handle_userfault,
+} from '../include/linux/userfaultfd_k.ts';
 import { unlock_page } from './filemap.ts';
 import { flush_tlb_batched_pending } from './internal.ts';
 import { mlock_vma_page, munlock_vma_page } from './mlock.ts';
@@ -226,7 +231,8 @@ export function free_pgtables(tlb: mmu_gather, vma: vm_area_struct, floor: uaddr
     unlink_file_vma(vma);
 
     if (is_vm_hugetlb_page(vma)) {
-      unreachable('hugetlb');
+      hugetlb_free_pgd_range(tlb, addr, vma.vm_end,
+        floor, next ? next.vm_start : ceiling);
     } else {
       while (next && next.vm_start <= vma.vm_end + PMD_SIZE
         && !is_vm_hugetlb_page(next)) {
@@ -633,6 +639,7 @@ function copy_pmd_range(
   dst_vma: vm_area_struct, src_vma: vm_area_struct, dst_pud: pud_cell, src_pud: pud_cell, addr: uaddr, end: uaddr,
 ): int {
   const dst_mm: mm_struct = dst_vma.vm_mm;
+  const src_mm: mm_struct = src_vma.vm_mm;
   let src_pmd: pmd_cell, dst_pmd: pmd_cell;
   let next: uaddr;
 
@@ -643,8 +650,16 @@ function copy_pmd_range(
   do {
     next = pmd_addr_end(addr, end);
     if (is_swap_pmd(Pmd(src_pmd)) || pmd_trans_huge(Pmd(src_pmd))
-      || pmd_devmap(Pmd(src_pmd)))
-      unreachable('THP');
+      || pmd_devmap(Pmd(src_pmd))) {
+      let err: int;
+      VM_BUG_ON_VMA(next - addr !== HPAGE_PMD_SIZE, src_vma);
+      err = copy_huge_pmd(dst_mm, src_mm, dst_pmd, src_pmd,
+        addr, dst_vma, src_vma);
+      if (err === -ENOMEM)
+        return -ENOMEM;
+      if (!err)
+        continue;
+    }
     if (pmd_none_or_clear_bad(src_pmd))
       continue;
     if (copy_pte_range(dst_vma, src_vma, dst_pmd, src_pmd,
@@ -718,10 +733,13 @@ export function copy_page_range(dst_vma: vm_area_struct, src_vma: vm_area_struct
     return 0;
 
   if (is_vm_hugetlb_page(src_vma))
-    unreachable('hugetlb');
+    return copy_hugetlb_page_range(dst_mm, src_mm, src_vma);
 
-  if (src_vma.vm_flags & VM_PFNMAP)
-    unreachable('PFN mappings');
+  if (src_vma.vm_flags & VM_PFNMAP) {
+    ret = track_pfn_copy(src_vma);
+    if (ret)
+      return ret;
+  }
 
   is_cow = is_cow_mapping(src_vma.vm_flags);
 
@@ -900,8 +918,11 @@ function zap_pmd_range(
       if (is_swap_pmd(Pmd(pmd)) || pmd_trans_huge(Pmd(pmd)) || pmd_devmap(Pmd(pmd)))
         unreachable('THP');
       else if (details && details.single_page &&
-        PageTransCompound(details.single_page))
-        unreachable('THP');
+        PageTransCompound(details.single_page) &&
+        next - addr === HPAGE_PMD_SIZE && pmd_none(Pmd(pmd))) {
+        const ptl: spinlock_t = pmd_lock(tlb.mm, pmd);
+        spin_unlock(ptl);
+      }
 
       // Another MADV_DONTNEED or fault may run beside us, under mmap_lock for reading.
       if (pmd_none_or_trans_huge_or_clear_bad(pmd))
@@ -982,10 +1003,10 @@ function unmap_single_vma(
     return;
 
   if (vma.vm_file)
-    notModelled('uprobes');
+    uprobe_munmap(vma, start, end);
 
   if (vma.vm_flags & VM_PFNMAP)
-    unreachable('PFN mappings');
+    untrack_pfn(vma, 0, 0);
 
   if (start !== end) {
     if (is_vm_hugetlb_page(vma)) {
@@ -1116,7 +1137,7 @@ function wp_page_reuse(vmf: vm_fault): void {
   const page: page = vmf.page;
   let entry: pte_t;
   if (page)
-    notModelled('the cpupid of NUMA balancing');
+    page_cpupid_xchg_last(page, (1 << LAST_CPUPID_SHIFT) - 1);
 
   entry = pte_mkyoung(vmf.orig_pte);
   entry = maybe_mkwrite(pte_mkdirty(entry), vma);
@@ -1243,7 +1264,7 @@ function do_wp_page(vmf: vm_fault): vm_fault_t {
 
   if (userfaultfd_pte_wp(vma, Pte(vmf.pte))) {
     pte_unmap_unlock(vmf.pte, vmf.ptl);
-    unreachable('userfaultfd');
+    return handle_userfault(vmf, VM_UFFD_WP);
   }
 
   if (userfaultfd_wp(vmf.vma) &&
@@ -1388,7 +1409,7 @@ function do_anonymous_page(vmf: vm_fault): vm_fault_t {
                 break unlock;
               if (userfaultfd_missing(vma)) {
                 pte_unmap_unlock(vmf.pte, vmf.ptl);
-                unreachable('userfaultfd');
+                return handle_userfault(vmf, VM_UFFD_MISSING);
               }
               break setpte;
             }
@@ -1424,7 +1445,7 @@ function do_anonymous_page(vmf: vm_fault): vm_fault_t {
             if (userfaultfd_missing(vma)) {
               pte_unmap_unlock(vmf.pte, vmf.ptl);
               put_page(page);
-              unreachable('userfaultfd');
+              return handle_userfault(vmf, VM_UFFD_MISSING);
             }
 
             inc_mm_counter_fast(vma.vm_mm, MM_ANONPAGES);

@@ -6,6 +6,7 @@
 // LRU, the system calls of NUMA, balancing between nodes and demotion.
 
 //#if MIGRATION
+import { copy_page_owner, set_page_owner_migrate_reason } from '../include/linux/page_owner.ts';
 import { notModelled, unreachable } from '../arch/model/marks.ts';
 import {
   Pmd, Pte,
@@ -18,12 +19,12 @@ import {
 import { flush_tlb_range } from '../arch/model/tlb.ts';
 import { page_to_pfn } from '../arch/model/memory.ts';
 import { BUG_ON } from '../include/linux/bug.ts';
-import { EAGAIN, EBUSY, EINVAL, ENOMEM, ENOSYS } from '../include/linux/errno.ts';
+import { EAGAIN, EINVAL, ENOMEM, ENOSYS } from '../include/linux/errno.ts';
 import { vma_is_dax, type address_space } from '../include/linux/fs.ts';
 import { GFP_KERNEL, __GFP_HIGHMEM } from '../include/linux/gfp.ts';
 import { copy_highpage } from '../include/linux/highmem.ts';
 import { thp_migration_supported, thp_nr_pages } from '../include/linux/huge_mm.ts';
-import { is_vm_hugetlb_page } from '../include/linux/hugetlb.ts';
+import { is_vm_hugetlb_page, putback_active_hugepage } from '../include/linux/hugetlb.ts';
 import { ksm_migrate_page } from '../include/linux/ksm.ts';
 import {
   LIST_HEAD, Next, list_add_tail, list_del, list_for_each_entry_safe, list_splice, type list_head,
@@ -112,7 +113,10 @@ export function putback_movable_pages(l: list_head<page>): void {
 
   for (let page = list_for_each_entry_safe(l); page; page = page2) {
     page2 = Next(page.lru);
-    if (PageHuge(page)) unreachable('hugetlb');
+    if (PageHuge(page)) {
+      putback_active_hugepage(page);
+      continue;
+    }
     list_del(page.lru);
     if (__PageMovable(page)) {
       putback_movable_page(page);
@@ -320,7 +324,7 @@ export function migrate_page_states(newpage: page, page: page): void {
   if (PageReadahead(page))
     SetPageReadahead(newpage);
 
-  notModelled('page owner: copy_page_owner');
+  copy_page_owner(page, newpage);
 
   if (!PageHuge(page))
     mem_cgroup_migrate(page, newpage);
@@ -494,8 +498,7 @@ function unmap_and_move(get_new_page: new_page_t,
 
     rc = __unmap_and_move(page, newpage, force, mode);
     if (rc === MIGRATEPAGE_SUCCESS)
-      notModelled('page owner: set_page_owner_migrate_reason');
-
+      set_page_owner_migrate_reason(newpage, reason);
   }
   if (rc !== -EAGAIN) {
     list_del(page.lru);

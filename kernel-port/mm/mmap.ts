@@ -40,7 +40,7 @@ import { mm_is_oom_victim } from '../include/linux/oom.ts';
 import { RLIMIT_AS, RLIMIT_DATA } from '../include/linux/resource.ts';
 import { anon_vma_lock_write, anon_vma_merge, anon_vma_unlock_write } from '../include/linux/rmap.ts';
 import { down_write } from '../include/linux/rwsem.ts';
-import { signal_pending } from '../include/linux/sched.ts';
+import { cond_resched, signal_pending } from '../include/linux/sched.ts';
 import { rlimit, rlimit_max } from '../include/linux/sched/signal.ts';
 import { security_vm_enough_memory_mm } from '../include/linux/security.ts';
 import { ULONG_MAX } from '../include/linux/types.ts';
@@ -551,7 +551,8 @@ export function vma_wants_writenotify(vma: vm_area_struct, vm_page_prot: pgprot_
   if (vm_ops && (vm_ops.page_mkwrite || vm_ops.pfn_mkwrite))
     return true;
 
-  if (vm_page_prot !== vm_pgprot_modify(vm_page_prot, vm_flags))
+  if (pgprot_val(vm_page_prot) !==
+      pgprot_val(vm_pgprot_modify(vm_page_prot, vm_flags)))
     return false;
 
   if (CONFIG_MEM_SOFT_DIRTY && !(vm_flags & VM_SOFTDIRTY))
@@ -1004,6 +1005,7 @@ export function exit_mmap(mm: mm_struct): void {
     if (vma.vm_flags & VM_ACCOUNT)
       nr_accounted += vma_pages(vma);
     vma = remove_vma(vma);
+    cond_resched();
   }
   vm_unacct_memory(nr_accounted);
 }

@@ -2,6 +2,7 @@
 // Subscribers to changes of an mm: the list of mmu_notifiers and the interval tree with its
 // collision-retry sequence. SRCU is include/linux/srcu.ts; the tree is a sorted array.
 
+import { pr_info } from '../include/linux/printk.ts';
 import { per_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced } from '../arch/model/marks.ts';
 import { atomic_read } from '../include/linux/atomic.ts';
@@ -16,7 +17,7 @@ import {
 import { might_sleep, non_block_end, non_block_start } from '../include/linux/kernel.ts';
 import {
   Next, container_of, hlist_add_head, hlist_add_head_rcu, hlist_del, hlist_del_init_rcu, hlist_empty, hlist_entry,
-  hlist_for_each_entry_rcu, hlist_for_each_entry_safe, hlist_head, hlist_unhashed,
+  hlist_for_each_entry_rcu, hlist_for_each_entry_safe, hlist_head, hlist_unhashed, INIT_HLIST_HEAD,
 } from '../include/linux/list.ts';
 import { lock_map_acquire, lock_map_release, lockdep_assert_held, might_lock, type lockdep_map } from '../include/linux/lockdep.ts';
 import { VM_READ } from '../include/linux/mm.ts';
@@ -30,12 +31,12 @@ import { check_add_overflow } from '../include/linux/overflow.ts';
 import { rb_root_cached } from '../include/linux/rbtree.ts';
 import { mmdrop, mmgrab } from '../include/linux/sched/mm.ts';
 import { kfree, kzalloc } from '../include/linux/slab.ts';
-import { spin_lock, spin_unlock, spinlock_t } from '../include/linux/spinlock.ts';
+import { spin_lock, spin_unlock, spinlock_t, spin_lock_init } from '../include/linux/spinlock.ts';
 import {
   call_srcu, srcu_read_lock, srcu_read_unlock, srcu_struct, synchronize_srcu, srcu_read_lock_held, type rcu_head,
 } from '../include/linux/srcu.ts';
 import { Init, UINT_MAX, ULONG_MAX } from '../include/linux/types.ts';
-import { wait_event, wait_queue_head, wake_up_all } from '../include/linux/wait.ts';
+import { wait_event, wait_queue_head, wake_up_all, init_waitqueue_head } from '../include/linux/wait.ts';
 import { mm_drop_all_locks, mm_take_all_locks } from './mmap.ts';
 import type { mm_struct } from '../include/linux/mm_types.ts';
 import type { int, pte_t, Ref, uaddr, unsigned_long } from '../include/linux/types.ts';
@@ -288,7 +289,7 @@ function mn_hlist_invalidate_range_start(subscriptions: mmu_notifier_subscriptio
       if (!mmu_notifier_range_blockable(range))
         non_block_end();
       if (_ret) {
-        notModelled('the message about a failed callback');
+        pr_info(`callback failed with ${_ret}`);
         WARN_ON(mmu_notifier_range_blockable(range) || _ret !== -EAGAIN);
         WARN_ON(ops.invalidate_range_end);
         ret = _ret;
@@ -383,7 +384,11 @@ export function __mmu_notifier_register(subscription: mmu_notifier | null, mm: m
       if (!subscriptions)
         return -ENOMEM;
 
+      INIT_HLIST_HEAD(subscriptions.list);
+      spin_lock_init(subscriptions.lock);
       subscriptions.invalidate_seq = 2;
+      init_waitqueue_head(subscriptions.wq);
+      INIT_HLIST_HEAD(subscriptions.deferred_list);
     }
 
     ret = mm_take_all_locks(mm);

@@ -3,9 +3,6 @@
 // In between stand the free lists of arch/model/memory.ts instead of per-CPU lists and the buddy
 // system; only single pages are allocated, and nothing is reclaimed when a zone is empty.
 
-import { might_sleep_if } from '../include/linux/kernel.ts';
-import { set_page_owner } from '../include/linux/page_owner.ts';
-import { kasan_unpoison_pages, page_kasan_tag_reset } from '../include/linux/kasan.ts';
 import { should_fail, this_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
 import {
@@ -17,6 +14,8 @@ import {
   __GFP_COMP, __GFP_HIGHMEM, __GFP_NOWARN, __GFP_ZERO, gfp_zone, arch_alloc_page, __GFP_DIRECT_RECLAIM, alloc_pages,
 } from '../include/linux/gfp.ts';
 import { clear_highpage } from '../include/linux/highmem.ts';
+import { kasan_unpoison_pages, page_kasan_tag_reset } from '../include/linux/kasan.ts';
+import { might_sleep_if } from '../include/linux/kernel.ts';
 import { INIT_LIST_HEAD, Next, list_del, list_for_each_entry_safe, type list_head } from '../include/linux/list.ts';
 import { local_lock_irqsave, local_unlock_irqrestore, type local_lock_t } from '../include/linux/local_lock.ts';
 import type { dev_pagemap } from '../include/linux/memremap.ts';
@@ -32,6 +31,7 @@ import {
   __PG_HWPOISON, __SetPageReserved, PAGE_FLAGS_CHECK_AT_FREE, PAGE_FLAGS_CHECK_AT_PREP, PageHead, PageHWPoison,
   PageMappingFlags, PageTail,
 } from '../include/linux/page-flags.ts';
+import { set_page_owner } from '../include/linux/page_owner.ts';
 import { init_page_count, page_ref_count } from '../include/linux/page_ref.ts';
 import { current_gfp_context, fs_reclaim_acquire, fs_reclaim_release } from '../include/linux/sched/mm.ts';
 import { SWAP_CLUSTER_MAX } from '../include/linux/swap.ts';

@@ -2,6 +2,7 @@
 // Follows mm/page_vma_mapped.c: is this page mapped at this address? A hit comes back with the
 // page-table lock held. Pages are of order 0; THP and hugetlb arms are one line each.
 
+import { thp_nr_pages } from '../include/linux/huge_mm.ts';
 import { unreachable } from '../arch/model/marks.ts';
 import { page_to_pfn } from '../arch/model/memory.ts';
 import {
@@ -62,7 +63,7 @@ function pfn_is_match(page: page, pfn: pfn_nr): boolean {
   if (!PageTransCompound(page) || PageHuge(page))
     return page_pfn === pfn;
 
-  return unreachable('THP');
+  return pfn >= page_pfn && pfn - page_pfn < thp_nr_pages(page);
 }
 
 /** @locks requires ptl */

@@ -4,7 +4,6 @@
 // batched unmap flushes, page_address_in_vma, mm_find_pmd, page_referenced, page_mkclean,
 // try_to_unmap, page_mlock, and the walks over KSM and file pages.
 
-import { Tagged, Untagged } from '../arch/model/words.ts';
 import { notModelled, unreachable } from '../arch/model/marks.ts';
 import { per_machine } from '../arch/model/machine.ts';
 import { page_to_pfn, Memmap_at } from '../arch/model/memory.ts';
@@ -13,6 +12,7 @@ import {
   PAGE_SHIFT, PAGE_SIZE, pte_dirty, pte_pfn, pte_present, pte_soft_dirty, pte_swp_mksoft_dirty,
   pte_swp_mkuffd_wp, pte_swp_soft_dirty, pte_swp_uffd_wp, pte_uffd_wp, pte_write, set_pte_at,
 } from '../arch/model/pgtable.ts';
+import { Tagged, Untagged } from '../arch/model/words.ts';
 import {
   atomic_add_negative, atomic_dec_and_test, atomic_inc_and_test, atomic_inc_not_zero, atomic_read, atomic_set,
 } from '../include/linux/atomic.ts';

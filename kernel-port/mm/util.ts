@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The list of vmas, mmap from the outside, and what a page's mapping is.
 
-import { Unflagged } from '../arch/model/words.ts';
 import { current } from '../arch/model/machine.ts';
 import { unreachable } from '../arch/model/marks.ts';
+import { Unflagged } from '../arch/model/words.ts';
 import { atomic_read } from '../include/linux/atomic.ts';
 import { EINTR } from '../include/linux/errno.ts';
 import { LIST_HEAD, type list_head } from '../include/linux/list.ts';

@@ -2,7 +2,6 @@
 // Follows mm/vmscan.c, of which the port needs two functions: taking one page off its LRU list
 // and giving it back. Reclaim itself is not modelled.
 
-import { WARN_RATELIMIT } from '../include/linux/ratelimit.ts';
 import { EBUSY } from '../include/linux/errno.ts';
 import { lock_page_lruvec_irq, unlock_page_lruvec_irq } from '../include/linux/memcontrol.ts';
 import { get_page, put_page } from '../include/linux/mm.ts';
@@ -12,6 +11,7 @@ import { VM_BUG_ON_PAGE } from '../include/linux/mmdebug.ts';
 import type { lruvec } from '../include/linux/mmzone.ts';
 import { PageTail, TestClearPageLRU } from '../include/linux/page-flags.ts';
 import { page_count } from '../include/linux/page_ref.ts';
+import { WARN_RATELIMIT } from '../include/linux/ratelimit.ts';
 import type { int } from '../include/linux/types.ts';
 import { lru_cache_add } from './swap.ts';
 

@@ -61,19 +61,18 @@ export interface Setting {
   readonly memory?: Memory;
   /** A child C has been forked. */
   readonly forked?: boolean;
-  readonly pages?: number;
 }
 
-/** P has mapped and written its pages; then the program runs; then everybody goes. */
+/** P has mapped two pages and written the first; then the program runs; then everybody goes. */
 export function programScenario(rule: Rule, setting: Setting): Scenario {
   const steps: Step[] = [];
   const step = (act: Action, name: string | null = null, by = 'P'): void => { steps.push({ by, cpu: 0, name, do: act }); };
-  const pages = setting.pages ?? 1;
+  const pages = 2;
   step({ call: 'mmap', page: 0, pages, write: true });
   if (setting.memory !== undefined) {
     step({ driver: 'create', memory: setting.memory, pages: 8, policy: { reach: 'page', moves: true, result: '0', limit: 64 } });
   }
-  for (let page = 0; page < pages; page++) step({ store: page, value: 17 + page });
+  step({ store: 0, value: 17 });
   step({ drain: 'all' });
   if (setting.memory !== undefined) step({ driver: 'take', memory: setting.memory, page: 0, pages: 1 });
   if (setting.forked === true) step({ call: 'fork', child: 'C' });
@@ -89,7 +88,7 @@ export function programScenario(rule: Rule, setting: Setting): Scenario {
 
 /** Runs a scenario on a tree in the default configuration. `upTo` ends it after that step. */
 export function runOn(tree: PortTree, scenario: Scenario, upTo: string | null = null): Run {
-  const last = scenario.steps.findIndex((s) => s.name === upTo);
+  const last = upTo === null ? -1 : scenario.steps.findIndex((s) => s.name === upTo);
   const steps = last < 0 ? scenario.steps : scenario.steps.slice(0, last + 1);
   return runScenario(linkSide(tree.files, CONFIGS.default), { ...scenario, steps });
 }

@@ -52,7 +52,8 @@ export class Checker implements Monitor {
     this.lifetimes = new Lifetimes(world);
     this.contracts = new Contracts(world, this.mappings);
     this.pageMaps = new PageMaps(world);
-    this.atRest = new AtRest(world, (page) => this.mappings.mapped(page), () => this.#isolatedAt);
+    this.atRest = new AtRest(world, this.mappings, () => this.#isolatedAt);
+    world.leftLast = () => this.#leftLast();
     world.machine.on_trap = (kind, what) => this.#trap(kind, what);
     world.machine.on_free = (object) => this.lifetimes.onObjectFree(object);
     world.machine.on_blocked = (on, why) => this.locks.onBlocked(on, why);
@@ -69,12 +70,19 @@ export class Checker implements Monitor {
     return sites[(frame ?? this.#returning[this.#returning.length - 1])?.site ?? -1] ?? null;
   }
 
+  /** The last statement of the outermost function of core mm, or else of the step's own. */
+  #leftLast(): Site | null {
+    const frame = this.#returning.findLast((f) => f.file.startsWith('mm/')) ?? this.#returning[this.#returning.length - 1];
+    return this.world.runtime.sites[frame?.site ?? -1] ?? null;
+  }
+
   stepEnd(devices: readonly DeviceObj[], isolated: number): void {
     this.mappings.settle();
     this.locks.atStepEnd();
     this.references.atStepEnd();
     this.pageMaps.atStepEnd();
     this.atRest.check(devices, isolated);
+    this.mappings.atStepEnd();
   }
 
   // --- Monitor ----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 // differ by what is pending there (model-rules.md, 1); they are compared when a thread leaves its
 // last section. Entries are watched at every store.
 
+import type { Site } from '../instrument/sites.ts';
 import { maps, type PteView } from './pte.ts';
 import { isPage, vmaAt, type Counter, type FrameObj, type MmObj, type PageObj, type PteCell } from './view.ts';
 import type { World } from './world.ts';
@@ -11,8 +12,11 @@ export class Mappings {
   readonly #world: World;
   /** Entries that count as mappings, by page and mm. */
   readonly #mapped = new Map<PageObj, Map<MmObj, number>>();
-  readonly #touched = new Set<PageObj>();
+  /** Pages whose mapcount or entries changed, with where. */
+  readonly #touched = new Map<PageObj, Site | null>();
   readonly #cells = new Set<PteCell>();
+  /** Where an entry was taken back in this step, in part or whole. */
+  readonly #narrowed = new Map<PteCell, Site | null>();
   constructor(world: World) { this.#world = world; }
 
   mapped(page: PageObj): number {
@@ -29,11 +33,16 @@ export class Mappings {
     this.#count(cell, maps(was), -1);
     this.#count(cell, maps(is), 1);
     this.#live(is);
+    if (was.kind === 'present' && (is.kind !== 'present' || is.pfn !== was.pfn || (was.write && !is.write))) this.#narrowed.set(cell, this.#world.runtime.here());
   }
+
+  /** The statement of this step that took back what an entry allowed. */
+  narrowedAt(cell: PteCell | undefined): Site | null { return (cell === undefined ? null : this.#narrowed.get(cell)) ?? null; }
+  atStepEnd(): void { this.#narrowed.clear(); }
 
   onCount(counter: Counter): void {
     const page = counter.owner;
-    if (isPage(page) && page._mapcount === counter) this.#touched.add(page);
+    if (isPage(page) && page._mapcount === counter) this.#touched.set(page, this.#world.runtime.here());
   }
 
   onFlags(page: PageObj, before: number, after: number): void {
@@ -68,13 +77,14 @@ export class Mappings {
 
   /** The running thread holds no page-table lock any more. */
   settle(): void {
-    for (const page of this.#touched) {
+    const inside = this.#world.runtime.here() !== null;
+    for (const [page, at] of this.#touched) {
       if (this.#world.isZeroPage(page)) continue;
       const counted = page._mapcount.counter + 1;
       const named = this.mapped(page);
       if (counted === named) continue;
       this.#world.report({
-        rule: 'bad-page-state', object: this.#world.kindOf(page),
+        rule: 'bad-page-state', object: this.#world.kindOf(page), site: inside ? null : at,
         message: `${this.#world.nameOf(page)} has mapcount ${counted}, but ${named} entries map it`,
       });
     }
@@ -87,7 +97,7 @@ export class Mappings {
     const page = pfn === null ? null : this.#world.pageAt(pfn);
     const mm = cell.table.mm;
     if (page === null || mm === null || this.#world.isZeroPage(page)) return;
-    this.#touched.add(page);
+    this.#touched.set(page, this.#world.runtime.here());
     const mms = this.#mapped.get(page) ?? new Map<MmObj, number>();
     mms.set(mm, (mms.get(mm) ?? 0) + by);
     this.#mapped.set(page, mms);

@@ -3,6 +3,7 @@
 // I25). Read from the state of the machine, not from events.
 
 import { entriesOf, isObject, isPage, type MmObj, type PageObj } from './view.ts';
+import type { Mappings } from './maps.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { World } from './world.ts';
 
@@ -13,12 +14,12 @@ export interface DeviceObj { readonly name: string; readonly device: Readonly<Re
 
 export class AtRest {
   readonly #world: World;
-  readonly #mapped: (page: PageObj) => number;
+  readonly #mappings: Mappings;
   readonly #isolatedAt: () => Site | null;
-  constructor(world: World, mapped: (page: PageObj) => number, isolatedAt: () => Site | null) {
+  constructor(world: World, mappings: Mappings, isolatedAt: () => Site | null) {
     this.#world = world;
     this.#isolatedAt = isolatedAt;
-    this.#mapped = mapped;
+    this.#mappings = mappings;
   }
 
   /** isolated: how many pages the scenario itself holds isolated. */
@@ -73,7 +74,7 @@ export class AtRest {
       const wider = now.kind !== 'present' || now.pfn !== held.pfn || (held.write && !now.write);
       if (wider) {
         this.#world.report({
-          rule: 'stale-tlb', object: 'translation',
+          rule: 'stale-tlb', object: 'translation', site: this.#mappings.narrowedAt(cell),
           message: `CPU${cpu} still translates 0x${(vpn * 4096).toString(16)} to pfn 0x${held.pfn.toString(16)}${held.write ? ' writable' : ''}; the table says ${now.kind}`,
         });
       }
@@ -116,7 +117,7 @@ export class AtRest {
         return;
       }
       free.add(p);
-      if (this.#mapped(p) > 0 || p._refcount.counter > 1) {
+      if (this.#mappings.mapped(p) > 0 || p._refcount.counter > 1) {
         this.#world.report({ rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name} with count ${p._refcount.counter}` });
       }
       if ((p.flags & PG_LOCKED) !== 0 || p.mapping !== null) {
@@ -128,7 +129,7 @@ export class AtRest {
       if (!this.#world.isDevice(page) || free.has(page)) continue;
       const owner: unknown = isObject(page.word0) ? page.word0['owner'] : undefined;
       if (owner !== d.device) continue;
-      if (page._refcount.counter <= 1 && this.#mapped(page) === 0) {
+      if (page._refcount.counter <= 1 && this.#mappings.mapped(page) === 0) {
         this.#world.report({ rule: 'lost-page', object: 'device page', message: `${this.#world.nameOf(page)} of ${d.name} is free by its count, but the driver was not told` });
       }
     }

@@ -9,9 +9,9 @@ import type { World } from './world.ts';
 
 const WATCHED = new Set(['counter', 'pte', 'holder', 'writer', 'readers', 'flags', 'mapping', 'next']);
 
-interface OpenStep { n: number; cpu: number; thread: string; site: number; values: string[]; writes: string[]; depth: number }
+interface OpenStep { n: number; cpu: number; thread: string; site: number; values: string[]; writes: string[]; depth: number; event: number }
 
-export interface TracedStep extends Step { readonly depth: number; readonly scenarioStep: string }
+export interface TracedStep extends Step { readonly depth: number; readonly scenarioStep: string; /** Accesses of the execution until it. */ readonly event: number }
 
 export class Tracer {
   readonly #world: World;
@@ -32,7 +32,7 @@ export class Tracer {
     const thread = this.#world.view.current().comm;
     if (this.#open === null || this.#open.site !== site || this.#open.thread !== thread || this.#open.depth !== frames.length) {
       this.#close();
-      this.#open = { n: this.steps.length + 1, cpu: this.#world.view.cpu(), thread, site, values: [], writes: [], depth: frames.length };
+      this.#open = { n: this.steps.length + 1, cpu: this.#world.view.cpu(), thread, site, values: [], writes: [], depth: frames.length, event: this.#world.runtime.events };
     }
     this.#open.values.push(text);
     this.#open.writes.push(`${this.#world.nameOf(o)}.${k}`);
@@ -49,7 +49,7 @@ export class Tracer {
     const site = this.#world.runtime.sites[s.site];
     this.steps.push({
       n: s.n, cpu: s.cpu, thread: s.thread, file: site?.file ?? '', line: site?.line ?? 0, function: site?.function ?? '',
-      text: site?.text ?? '', reads: [], writes: s.writes, values: s.values, depth: s.depth, scenarioStep: this.#world.step,
+      text: site?.text ?? '', reads: [], writes: s.writes, values: s.values, depth: s.depth, event: s.event, scenarioStep: this.#world.step,
     });
     this.#open = null;
   }

@@ -41,6 +41,8 @@ export class World {
   readonly tasks: TaskObj[] = [];
   /** The scenario step that runs, as outcomes name it. */
   step = '';
+  /** Where the kernel was left: what is found at rest without a place of its own points there. */
+  leftLast: () => Site | null = () => null;
   readonly #seen = new Set<string>();
   /** Pages that were said to be lost: what hangs on them is not said again. */
   readonly lost = new Set<PageObj>();
@@ -58,7 +60,7 @@ export class World {
   /** Notes a finding; ends the execution where its rule says so. */
   report(spec: FindingSpec): void {
     const stack = this.runtime.stack();
-    const site = spec.site ?? placeIn(stack) ?? NOWHERE;
+    const site = spec.site ?? placeIn(stack) ?? this.leftLast() ?? NOWHERE;
     const finding: RunFinding = {
       rule: spec.rule, site, object: spec.object, message: spec.message, places: spec.places ?? [],
       stack, event: this.runtime.events, step: this.step,

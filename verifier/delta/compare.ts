@@ -6,7 +6,7 @@ import { identity, type RunFinding } from '../check/finding.ts';
 import type { Run } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { FindingState } from '../report/review.ts';
-import type { Switches } from './target.ts';
+import { variantSuffix, type Switches } from './target.ts';
 
 export interface PairOfRuns {
   /** The scenario's id with its variant, as reports name it. */
@@ -79,8 +79,11 @@ function smallest(seen: readonly Seen[]): Seen {
   return rest.reduce((best, s) => (less(s, best) ? s : best), first);
 }
 function less(a: Seen, b: Seen): boolean {
-  const ka = [a.pair.scenario.oddities, a.finding.event];
-  const kb = [b.pair.scenario.oddities, b.finding.event];
+  const ka = [oddities(a), a.finding.event];
+  const kb = [oddities(b), b.finding.event];
   for (const i of [0, 1]) if ((ka[i] ?? 0) !== (kb[i] ?? 0)) return (ka[i] ?? 0) < (kb[i] ?? 0);
   return a.pair.id < b.pair.id;
+}
+function oddities({ pair }: Seen): number {
+  return pair.scenario.oddities + variantSuffix(pair.switches).split('@').length - 1;
 }

@@ -60,7 +60,7 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
   const { pair, finding, side } = f.witness;
   const traced = tracedRun(f, context);
   const again = traced.findings.find((x) => identity(x) === f.identity) ?? finding;
-  const steps = f.state === 'same' ? [] : witnessOf(traced.trace, again.step);
+  const steps = f.state === 'same' ? [] : witnessOf(traced.trace, again.step, again.event);
   const rule = ruleNamed(finding.rule);
   return {
     rule: rule.name, code: rule.code, fingerprint: fingerprintOf([f.identity]), layer: 'run', state: f.state,
@@ -92,9 +92,9 @@ function tracedRun(f: ComparedFinding, context: FindingContext): Run {
   return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, maxEvents: 3_000_000 });
 }
 
-/** The steps of the scenario step in which it happened. */
-function witnessOf(trace: readonly TracedStep[], step: string): Step[] {
-  return trace.filter((s) => s.scenarioStep === step).slice(-400).map(plain);
+/** The steps of the scenario step in which it happened, until it happened. */
+function witnessOf(trace: readonly TracedStep[], step: string, event: number): Step[] {
+  return trace.filter((s) => s.scenarioStep === step && s.event <= event).slice(-400).map(plain);
 }
 function plain(s: TracedStep, i: number): Step {
   const { cpu, thread, file, line, function: fn, text, reads, writes, values } = s;

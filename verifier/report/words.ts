@@ -10,10 +10,10 @@ const PAGES: Readonly<Record<string, string>> = {
   n: 'normal', m: 'movable', c: 'coherent', p: 'device-private', z: 'zero', u: 'untouched',
 };
 const HOLD: Readonly<Record<string, readonly [before: string, after: string]>> = {
-  long: ['long-term', 'pin'], pin: ['short-term', 'pin'], get: ['plain', 'reference'], longget: ['long-term', 'reference'],
+  long: ['long-term', 'pin'], pin: ['short-term', 'pin'], get: ['plain', 'reference'],
 };
 const CALLER: Readonly<Record<string, string>> = {
-  own: 'the owner', worker: 'a worker without a mapping there', workermap: 'a worker with a mapping of its own there',
+  own: 'the owner', child: 'a forked child', worker: 'a worker without a mapping there', workermap: 'a worker with a mapping of its own there',
 };
 const DRIVER: Readonly<Record<string, string>> = {
   page: 'driver moves one page per call', range: 'driver moves the whole range', part: 'driver moves one page of the range it is given',

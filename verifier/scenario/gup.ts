@@ -48,7 +48,7 @@ const FULL: Dimensions = {
   path: ['slow', 'fast', 'remote'],
   hold: ['long', 'pin', 'get'],
   access: ['w', 'r'],
-  caller: ['own', 'worker', 'workermap'],
+  caller: ['own', 'child', 'worker', 'workermap'],
   shared: ['once', 'forked'],
   foreign: ['none', 'ref'],
   driver: Object.keys(DRIVERS),
@@ -70,9 +70,11 @@ export const REFUSED: readonly { readonly what: string; readonly reason: string 
 
 /** Points that are not run, and why. */
 export const refuse: Constraint = (p) => {
-  if (p['path'] === 'fast' && p['caller'] !== undefined && p['caller'] !== 'own') return 'the fast path is never remote';
-  if (p['path'] === 'slow' && p['caller'] !== undefined && p['caller'] !== 'own') return 'the slow path without an mm is the caller\'s own';
-  if (p['path'] === 'remote' && p['caller'] === 'own') return 'remote with the own mm is the slow path';
+  const worker = p['caller'] === 'worker' || p['caller'] === 'workermap';
+  if (p['path'] === 'fast' && worker) return 'the fast path is never remote';
+  if (p['path'] === 'slow' && worker) return 'the slow path without an mm is the caller\'s own';
+  if (p['path'] === 'remote' && p['caller'] !== undefined && !worker) return 'remote with the own mm is the slow path';
+  if (p['caller'] === 'child' && p['shared'] === 'once') return 'a child shares what its parent has';
   if (p['mix'] !== undefined) {
     if (p['driver'] !== undefined && p['driver'] !== 'page' && !has(p, 'cp')) return 'no device page for the driver to be asked about';
     if (p['foreign'] === 'ref' && !has(p, 'nmc')) return 'no page that somebody else can hold';
@@ -166,7 +168,8 @@ export function gupScenario(p: Point): Scenario {
   if (p['lru'] === 'isolated') each('nm', (i) => step('I', { isolate: `iso${i}`, of: 'P', page: i }));
   if (p['foreign'] === 'ref') each('nmc', (i) => step('F', { hold: `ref${i}`, of: 'P', page: i }));
   const remote = p['path'] === 'remote';
-  const by = remote ? 'W' : 'P';
+  const by = remote ? 'W' : p['caller'] === 'child' ? 'C' : 'P';
+  const of = p['caller'] === 'child' ? 'C' : 'P';
   if (p['caller'] === 'workermap') {
     step('W', { call: 'mmap', page: 0, pages, write: true });
     for (let i = 0; i < pages; i++) step('W', { store: i, value: 91 + i });
@@ -178,7 +181,7 @@ export function gupScenario(p: Point): Scenario {
   }
   const hold = p['hold'] === 'get' ? 'GET' : 'PIN';
   const pin = (handle: string, name: string): void => step(by, {
-    pin: handle, of: 'P', page: 0, pages, path: remote ? 'remote' : p['path'] === 'fast' ? 'fast' : 'slow',
+    pin: handle, of, page: 0, pages, path: remote ? 'remote' : p['path'] === 'fast' ? 'fast' : 'slow',
     hold, longterm: p['hold'] === 'long', write: p['access'] === 'w',
   }, name);
   pin('pinned', 'pin');

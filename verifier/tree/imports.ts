@@ -106,7 +106,8 @@ export function missingImports(file: string, before: string, after: ReadonlyMap<
       const hit = exportsOf(path, other).get(name);
       if (hit !== undefined) offers.push(hit);
     }
-    const rank = (one: Exported): number => (imported.has(one.file) ? 0 : 2) + (one.again ? 1 : 0);
+    // Two headers may export a name, one of them the type alone.
+    const rank = (one: Exported): number => (space === 'value' && one.typeOnly ? 4 : 0) + (imported.has(one.file) ? 0 : 2) + (one.again ? 1 : 0);
     const best = offers.sort((a, b) => rank(a) - rank(b) || Number(a.file.startsWith('arch/')) - Number(b.file.startsWith('arch/')))[0];
     if (best === undefined) continue;
     wanted.set(best.file, [...(wanted.get(best.file) ?? []), best.typeOnly ? `type ${name}` : name]);

@@ -4,10 +4,10 @@
 // freed stays known, so that a use after it went back is recognised: its generation moves on.
 // System frames live as long as the machine; device frames come and go with their region.
 
-import { PAGE_SHIFT } from './pgtable_types.ts';
 import { page } from '../../include/linux/mm_types.ts';
 import type { pfn_nr, phys_addr_t, unsigned_long } from '../../include/linux/types.ts';
 import { machine_halt, per_machine, this_machine } from './machine.ts';
+import { PAGE_SHIFT } from './pgtable_types.ts';
 
 export class frame {
   readonly page: page;

@@ -17,7 +17,7 @@ import {
 } from './pgtable_types.ts';
 import { should_fail, this_machine } from './machine.ts';
 import { spinlock_t } from '../../include/linux/spinlock.ts';
-import type { mm_struct, page, vm_area_struct } from '../../include/linux/mm_types.ts';
+import { mm_tlb_flush_pending, type mm_struct, type page, type vm_area_struct } from '../../include/linux/mm_types.ts';
 import { page_to_pfn, pfn_to_page } from './memory.ts';
 import type { pfn_nr, pgprot_t, pte_t, swp_entry_t, uaddr, unsigned_long, unsigned_int } from '../../include/linux/types.ts';
 
@@ -154,7 +154,17 @@ export function __pte(val: unsigned_long): pte_t { return val >>> 0; }
 export function pte_none(pte: pte_t): boolean { return pte === 0; }
 export function pte_present(pte: pte_t): boolean { return (pte & (_PAGE_PRESENT | _PAGE_PROTNONE)) !== 0; }
 export function pte_protnone(pte: pte_t): boolean { return (pte & (_PAGE_PROTNONE | _PAGE_PRESENT)) === _PAGE_PROTNONE; }
-export function pte_accessible(_mm: mm_struct, pte: pte_t): boolean { return (pte & _PAGE_PRESENT) !== 0; }
+/** A PROT_NONE entry may still stand in a TLB while its flush is outstanding. */
+export function pte_accessible(mm: mm_struct, pte: pte_t): boolean {
+  if (pte & _PAGE_PRESENT)
+    return true;
+
+  if ((pte & _PAGE_PROTNONE) &&
+      mm_tlb_flush_pending(mm))
+    return true;
+
+  return false;
+}
 export function pte_same(a: pte_t, b: pte_t): boolean { return a === b; }
 export function pte_pfn(pte: pte_t): pfn_nr { expect_present(pte, 'pte_pfn'); return (pte & PFN_MASK) >>> PAGE_SHIFT; }
 export function pte_write(pte: pte_t): boolean { expect_present(pte, 'pte_write'); return (pte & _PAGE_RW) !== 0; }

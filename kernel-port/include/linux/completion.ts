@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Completions: a count of what is done, and tasks that wait for it to be positive.
 
-import { reduced } from '../../arch/model/marks.ts';
 import { block_until } from '../../arch/model/machine.ts';
+import { reduced } from '../../arch/model/marks.ts';
 import { UINT_MAX, type unsigned_int } from './types.ts';
 
 export class completion {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Sets of CPUs. All CPUs of a machine are online for as long as it runs; the loops go upwards.
 
-import { reduced } from '../../arch/model/marks.ts';
 import { this_machine } from '../../arch/model/machine.ts';
+import { reduced } from '../../arch/model/marks.ts';
 import type { unsigned_int } from './types.ts';
 
 export class cpumask {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Devices, as far as they own resources that are given back when they go (devres).
 
-import { ENOMEM } from './errno.ts';
 import { kmalloc_fails } from '../../arch/model/slab.ts';
+import { ENOMEM } from './errno.ts';
 import { NUMA_NO_NODE } from './numa.ts';
 import { WARN_ON } from './bug.ts';
 import type { int } from './types.ts';

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Allocation flags, and the inlines and macros around the allocator (mm/page_alloc.ts).
 
-import { node_online } from './nodemask.ts';
-import { MAX_NUMNODES, NUMA_NO_NODE } from './numa.ts';
-import { numa_node_id, numa_mem_id } from './topology.ts';
-import { VM_BUG_ON, VM_WARN_ON } from './mmdebug.ts';
-import { __alloc_pages, __free_pages, free_pages } from '../../mm/page_alloc.ts';
 import type { page, vm_area_struct } from './mm_types.ts';
 import type { zone_type } from './mmzone.ts';
 import type { gfp_t, int, uaddr, unsigned_int, unsigned_long } from './types.ts';
+import { VM_BUG_ON, VM_WARN_ON } from './mmdebug.ts';
+import { node_online } from './nodemask.ts';
+import { MAX_NUMNODES, NUMA_NO_NODE } from './numa.ts';
+import { numa_node_id, numa_mem_id } from './topology.ts';
+import { __alloc_pages, __free_pages, free_pages } from '../../mm/page_alloc.ts';
 
 export { __alloc_pages, __free_pages, free_pages } from '../../mm/page_alloc.ts';
 
@@ -99,12 +99,24 @@ const GFP_ZONE_TABLE =
   | 3 << (___GFP_MOVABLE | ___GFP_HIGHMEM) * GFP_ZONES_SHIFT
   | 1 << (___GFP_MOVABLE | ___GFP_DMA32) * GFP_ZONES_SHIFT;
 
+/** Combinations of zone flags that name no zone. */
+const GFP_ZONE_BAD =
+  1 << (___GFP_DMA | ___GFP_HIGHMEM)
+  | 1 << (___GFP_DMA | ___GFP_DMA32)
+  | 1 << (___GFP_DMA32 | ___GFP_HIGHMEM)
+  | 1 << (___GFP_DMA | ___GFP_DMA32 | ___GFP_HIGHMEM)
+  | 1 << (___GFP_MOVABLE | ___GFP_HIGHMEM | ___GFP_DMA)
+  | 1 << (___GFP_MOVABLE | ___GFP_DMA32 | ___GFP_DMA)
+  | 1 << (___GFP_MOVABLE | ___GFP_DMA32 | ___GFP_HIGHMEM)
+  | 1 << (___GFP_MOVABLE | ___GFP_DMA32 | ___GFP_DMA | ___GFP_HIGHMEM);
+
 export function gfp_zone(flags: gfp_t): zone_type {
   let z: zone_type;
   const bit: int = flags & GFP_ZONEMASK;
 
   z = (GFP_ZONE_TABLE >>> (bit * GFP_ZONES_SHIFT)) &
     ((1 << GFP_ZONES_SHIFT) - 1);
+  VM_BUG_ON((GFP_ZONE_BAD >>> bit) & 1);
   return z;
 }
 

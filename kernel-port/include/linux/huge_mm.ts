@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // TRANSPARENT_HUGEPAGE=n: the stubs of the header. What is never reached says so.
 
-import { VM_BUG_ON_PGFLAGS } from './mmdebug.ts';
-import { PageTail } from './page-flags.ts';
 import { PAGE_SIZE, type pmd_cell, type pmd_t, type pud_cell, type pud_t } from '../../arch/model/pgtable.ts';
 import { unreachable } from '../../arch/model/marks.ts';
 import type { list_head } from './list.ts';
@@ -10,6 +8,8 @@ import type { dev_pagemap } from './memremap.ts';
 import type { mm_struct, page, vm_area_struct, vm_fault } from './mm_types.ts';
 import type { spinlock_t } from './spinlock.ts';
 import type { int, long, Ref, uaddr, unsigned_int, unsigned_long, vm_fault_t, vm_flags_t } from './types.ts';
+import { VM_BUG_ON_PGFLAGS } from './mmdebug.ts';
+import { PageTail } from './page-flags.ts';
 
 export const HPAGE_PMD_ORDER: int = 9;
 export const HPAGE_PMD_NR: int = 1 << HPAGE_PMD_ORDER;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // MEMCG=n: the stubs of the header, and the LRU lock, which is taken through them.
 
-import { rcu_read_lock_held } from './rcupdate.ts';
 import { WARN_ON_ONCE } from './bug.ts';
 import { lruvec_pgdat, type lruvec, type node_stat_item, type pg_data_t, type pglist_data } from './mmzone.ts';
 import type { list_head } from './list.ts';
 import { page_pgdat } from './mm.ts';
+import { rcu_read_lock_held } from './rcupdate.ts';
 import type { mm_struct, page } from './mm_types.ts';
 import { node_page_state } from './vmstat.ts';
 import { spin_lock, spin_lock_irq, spin_lock_irqsave, spin_unlock, spin_unlock_irq, spin_unlock_irqrestore } from './spinlock.ts';

@@ -3,7 +3,6 @@
 // dropping references, counters of an mm, page table locks. Functions that mm.h only declares
 // live in the file that defines them in C.
 
-import { anon_vma_interval_tree_iter_first } from '../../mm/interval_tree.ts';
 import { __GFP_ZERO } from './gfp.ts';
 import { CONFIG_DEVICE_PRIVATE, CONFIG_DEV_PAGEMAP_OPS, CONFIG_PCI_P2PDMA } from './kconfig.ts';
 import {
@@ -14,6 +13,7 @@ import {
 import { notModelled, unreachable, reduced } from '../../arch/model/marks.ts';
 import { page_to_pfn, pfn_to_page } from '../../arch/model/memory.ts';
 import { __mm_populate } from '../../mm/gup.ts';
+import { anon_vma_interval_tree_iter_first } from '../../mm/interval_tree.ts';
 import { __pte_alloc } from '../../mm/memory.ts';
 //#if DEV_PAGEMAP_OPS
 import { devmap_managed_key } from '../../mm/memremap.ts';
@@ -117,7 +117,8 @@ export const VM_PAT: vm_flags_t = VM_ARCH_1;
 export const VM_GROWSUP: vm_flags_t = VM_NONE;
 export const VM_UFFD_MINOR: vm_flags_t = VM_NONE;
 export const VM_STACK_INCOMPLETE_SETUP: vm_flags_t = VM_RAND_READ | VM_SEQ_READ;
-export const VM_DATA_DEFAULT_FLAGS: vm_flags_t = VM_READ | VM_WRITE | VM_EXEC | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
+/** x86: executable only for a personality with READ_IMPLIES_EXEC. */
+export const VM_DATA_DEFAULT_FLAGS: vm_flags_t = VM_READ | VM_WRITE | VM_MAYREAD | VM_MAYWRITE | VM_MAYEXEC;
 export const VM_STACK: vm_flags_t = VM_GROWSDOWN;
 export const VM_STACK_FLAGS: vm_flags_t = VM_STACK | VM_DATA_DEFAULT_FLAGS | VM_ACCOUNT;
 export const VM_ACCESS_FLAGS: vm_flags_t = VM_READ | VM_WRITE | VM_EXEC;
@@ -370,6 +371,7 @@ export function page_to_nid(_page: page): int {
 }
 
 /** NUMA_BALANCING=n: the last access is not kept. */
+export const LAST_CPUPID_SHIFT: int = 0;
 export function page_cpupid_xchg_last(page: page, _cpupid: int): int { return page_to_nid(page); }
 export function page_cpupid_last(page: page): int { return page_to_nid(page); }
 export function page_cpupid_reset_last(_page: page): void {}

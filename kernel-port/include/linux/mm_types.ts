@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The structs of memory management, with the fields that the ported code touches.
 
-import { reduced } from '../../arch/model/marks.ts';
 import type { address_space, file } from './fs.ts';
 import { list_node, type list_head } from './list.ts';
 import { atomic_dec, atomic_inc, atomic_read, atomic_set, atomic_t } from './atomic.ts';
@@ -12,6 +11,7 @@ import type { anon_vma } from './rmap.ts';
 import type { dev_pagemap } from './memremap.ts';
 import type { mmu_notifier_subscriptions } from './mmu_notifier.ts';
 import type { page_table, pgd_cell, pmd_cell, pmd_t, pte_cell, pud_cell } from '../../arch/model/pgtable.ts';
+import { reduced } from '../../arch/model/marks.ts';
 import type { vm_operations_struct } from './mm.ts';
 import type {
   fault_flags, gfp_t, int, pfn_nr, pgoff_t, pgprot_t, pte_t, uaddr, unsigned_long, vm_fault_t, vm_flags_t,

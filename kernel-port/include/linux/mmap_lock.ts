@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // mm->mmap_lock by name. TRACING=n: the tracepoints are empty.
 
-import { lockdep_assert_held, lockdep_assert_held_write } from './lockdep.ts';
 import type { mm_struct } from './mm_types.ts';
+import { lockdep_assert_held, lockdep_assert_held_write } from './lockdep.ts';
 import { VM_BUG_ON_MM } from './mmdebug.ts';
 import {
   downgrade_write, down_read, down_read_killable, down_read_trylock, down_write, down_write_killable, down_write_nested,

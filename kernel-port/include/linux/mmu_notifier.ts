@@ -2,9 +2,9 @@
 // Notifications about changes of an mm's page tables: what the core calls, and the structs that
 // subscribers hand in. An mm without subscribers has notifier_subscriptions null.
 
-import { might_sleep } from './kernel.ts';
 import { hlist_node } from './list.ts';
 import { interval_tree_node } from './interval_tree.ts';
+import { might_sleep } from './kernel.ts';
 import { lock_map_acquire, lock_map_release } from './lockdep.ts';
 import { mmap_write_lock, mmap_write_unlock } from './mmap_lock.ts';
 import { rcu_head } from './srcu.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Zones, the one node of the model, its LRU lists, and the names of the counters (mm/vmstat.ts).
 
-import { reduced } from '../../arch/model/marks.ts';
 import { per_machine } from '../../arch/model/machine.ts';
+import { reduced } from '../../arch/model/marks.ts';
 import { list_node, type list_head } from './list.ts';
 import type { page } from './mm_types.ts';
 import { spinlock_t } from './spinlock.ts';

@@ -8,8 +8,8 @@ import { __lock_page, __lock_page_killable, __lock_page_or_retry, wait_on_page_b
 import { page_mapping } from '../../mm/util.ts';
 import { clear_bit, set_bit, test_and_set_bit_lock, test_bit } from './bitops.ts';
 import type { address_space } from './fs.ts';
-import { might_sleep } from './kernel.ts';
 import { is_vm_hugetlb_page } from './hugetlb_inline.ts';
+import { might_sleep } from './kernel.ts';
 import { page_index } from './mm.ts';
 import type { mm_struct, page, vm_area_struct } from './mm_types.ts';
 import { VM_BUG_ON_PAGE } from './mmdebug.ts';

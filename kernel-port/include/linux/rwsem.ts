@@ -2,8 +2,8 @@
 // Reader-writer semaphores: a queued writer blocks new readers; who queues is the explorer's
 // business. With one thread a lock that is held stays held.
 
-import { reduced } from '../../arch/model/marks.ts';
 import { block_until, current } from '../../arch/model/machine.ts';
+import { reduced } from '../../arch/model/marks.ts';
 import { EINTR } from './errno.ts';
 import { fatal_signal_pending, type task_struct } from './sched.ts';
 import type { int } from './types.ts';

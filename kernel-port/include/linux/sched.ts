@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { WQ_FLAG_WOKEN, type wait_queue_entry } from './wait.ts';
 import { block_until, current } from '../../arch/model/machine.ts';
 import { reduced } from '../../arch/model/marks.ts';
 import { task_rss_stat, type mm_struct } from './mm_types.ts';
+import { WQ_FLAG_WOKEN, type wait_queue_entry } from './wait.ts';
 import type { int, unsigned_int } from './types.ts';
 
 export { current } from '../../arch/model/machine.ts';

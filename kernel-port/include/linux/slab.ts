@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Kernel memory. Objects are made with `new`; what is modelled is that making one can fail.
 
-import { kmalloc_fails } from '../../arch/model/slab.ts';
-import { reduced } from '../../arch/model/marks.ts';
 import { this_machine } from '../../arch/model/machine.ts';
+import { reduced } from '../../arch/model/marks.ts';
+import { kmalloc_fails } from '../../arch/model/slab.ts';
 import type { gfp_t, StructClass } from './types.ts';
 
 export function kfree(objp: object | null): void { if (objp) this_machine().on_free(objp); }

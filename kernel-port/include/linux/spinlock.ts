@@ -2,8 +2,8 @@
 // Spinlocks. One lock word, owned by a task; taking one disables preemption (spinlock regions
 // are RCU readers and may not sleep, model-rules.md 2.6).
 
-import { reduced } from '../../arch/model/marks.ts';
 import { block_until, current } from '../../arch/model/machine.ts';
+import { reduced } from '../../arch/model/marks.ts';
 import type { task_struct } from './sched.ts';
 
 export class spinlock_t {

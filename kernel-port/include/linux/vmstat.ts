@@ -2,10 +2,10 @@
 // Counters by zone and node: the header's inlines. The counters themselves are in mm/vmstat.ts.
 
 import { reduced } from '../../arch/model/marks.ts';
-import { VM_WARN_ON_ONCE } from './mmdebug.ts';
 import { mod_node_page_state, node_stat, zone_stat, __mod_node_page_state, __mod_zone_page_state } from '../../mm/vmstat.ts';
 import { atomic_long_add, atomic_long_read } from './atomic.ts';
 import { page_pgdat } from './mm.ts';
+import { VM_WARN_ON_ONCE } from './mmdebug.ts';
 import type { page } from './mm_types.ts';
 import {
   lruvec_pgdat, NR_FREE_PAGES, vmstat_item_in_bytes, is_migrate_cma, NR_FREE_CMA_PAGES, type lruvec,

@@ -3,9 +3,9 @@
 // allocates, so it can fail.
 
 import { reduced } from '../../arch/model/marks.ts';
+import { kmalloc_fails } from '../../arch/model/slab.ts';
 import { ENOMEM } from './errno.ts';
 import { ERR_PTR, IS_ERR, PTR_ERR, type ErrPtr } from './err.ts';
-import { kmalloc_fails } from '../../arch/model/slab.ts';
 import type { gfp_t, int, unsigned_long } from './types.ts';
 
 export class xarray<T extends object> {
