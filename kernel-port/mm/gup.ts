@@ -16,7 +16,7 @@ import { BUG, BUG_ON, WARN_ON, WARN_ON_ONCE } from '../include/linux/bug.ts';
 import {
   VM_BUG_ON, VM_BUG_ON_PAGE, VM_BUG_ON_VMA, VM_WARN_ON_ONCE_PAGE,
 } from '../include/linux/mmdebug.ts';
-import { min } from '../include/linux/kernel.ts';
+import { min, min_t } from '../include/linux/kernel.ts';
 import { CONFIG_HAVE_FAST_GUP } from '../include/linux/kconfig.ts';
 import { set_bit, test_bit, type flags_word } from '../include/linux/bitops.ts';
 import { check_add_overflow } from '../include/linux/overflow.ts';
@@ -39,9 +39,9 @@ import {
   FOLL_ANON, FOLL_COW, FOLL_DUMP, FOLL_FAST_ONLY, FOLL_FORCE, FOLL_GET, FOLL_HWPOISON, FOLL_LONGTERM, FOLL_MIGRATION,
   FOLL_MLOCK, FOLL_NOWAIT, FOLL_NUMA, FOLL_PIN, FOLL_POPULATE, FOLL_REMOTE, FOLL_TOUCH, FOLL_TRIED, FOLL_WRITE,
   GUP_PIN_COUNTING_BIAS, PAGE_ALIGNED, VM_IO, VM_LOCKED, VM_LOCKONFAULT, VM_MAYREAD, VM_PFNMAP, VM_READ, VM_SHARED,
-  VM_WRITE, compound_order, hpage_pincount_available, in_gate_area, is_cow_mapping,
-  is_pinnable_page, page_pgdat, pte_offset_map_lock, pte_unmap_unlock, put_page, try_get_page,
-  untagged_addr, vm_fault_to_errno, vma_is_accessible, vma_is_anonymous,
+  VM_WRITE, compound_order, hpage_pincount_available, in_gate_area, is_cow_mapping, is_pinnable_page, page_pgdat,
+  pte_offset_map_lock, pte_unmap_unlock, put_page, try_get_page, untagged_addr, vm_fault_to_errno, vma_is_accessible,
+  vma_is_anonymous, compound_nr,
 } from '../include/linux/mm.ts';
 import {
   ClearPageReferenced, PageCompound, PageDirty, PageHuge, PageLRU, PageTransCompound, SetPageReferenced, compound_head,
@@ -77,7 +77,7 @@ import {
   pud_none, pud_offset, pud_present, set_pte_at, update_mmu_cache,
   type p4d_cell, type p4d_t, type pgd_cell, type pgd_t, type pmd_cell, type pmd_t, type pte_cell, type pud_cell, type pud_t,
 } from '../arch/model/pgtable.ts';
-import { page_to_pfn, pfn_to_page, pfn_valid } from '../arch/model/memory.ts';
+import { page_to_pfn, pfn_to_page, pfn_valid, Memmap_at } from '../arch/model/memory.ts';
 import { unreachable } from '../arch/model/marks.ts';
 import { arch_vma_access_permitted } from '../include/asm-generic/mm_hooks.ts';
 import { migration_target_control } from './internal.ts';

@@ -4,7 +4,6 @@
 // with pte_offset_map_lock, and handle_pte_fault reads the pte itself. File mappings, PFN mappings,
 // huge pages and swap are one line behind their conditions; unmap_mapping_* and vm_insert_* are left out.
 
-import { uprobe_munmap } from '../include/linux/uprobes.ts';
 import { this_machine } from '../arch/model/machine.ts';
 import { memory, pfn_to_page, pfn_valid } from '../arch/model/memory.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
@@ -86,6 +85,7 @@ import {
   swp_offset,
 } from '../include/linux/swapops.ts';
 import { FieldRef, Init } from '../include/linux/types.ts';
+import { uprobe_munmap } from '../include/linux/uprobes.ts';
 import type {
   fault_flags, gfp_t, int, pfn_nr, pte_t, Ref, swp_entry_t, uaddr, unsigned_long, vm_fault_t,
 } from '../include/linux/types.ts';
@@ -100,7 +100,7 @@ import { tlb_finish_mmu, tlb_flush_mmu, tlb_gather_mmu } from './mmu_gather.ts';
 import { set_page_dirty } from './page-writeback.ts';
 import { page_add_anon_rmap, page_add_new_anon_rmap, page_remove_rmap, unlink_anon_vmas } from './rmap.ts';
 import { lru_add_drain, lru_cache_add_inactive_or_unevictable, mark_page_accessed } from './swap.ts';
-import { free_swap_cache } from './swap_state.ts';
+import { free_swap_cache } from '../include/linux/swap.ts';
 import { page_rmapping } from './util.ts';
 
 /** The last pfn that has, or had, a struct page. */

@@ -6,8 +6,7 @@
 // LRU, the system calls of NUMA, balancing between nodes and demotion.
 
 //#if MIGRATION
-import { copy_page_owner, set_page_owner_migrate_reason } from '../include/linux/page_owner.ts';
-import { notModelled, unreachable } from '../arch/model/marks.ts';
+import { notModelled, unreachable, reduced } from '../arch/model/marks.ts';
 import {
   Pmd, Pte,
   PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, mk_pte, pgd_offset, pmd_bad, pmd_devmap, pmd_none, pmd_trans_huge, pte_lockptr, pte_mkdirty,
@@ -19,7 +18,7 @@ import {
 import { flush_tlb_range } from '../arch/model/tlb.ts';
 import { page_to_pfn } from '../arch/model/memory.ts';
 import { BUG_ON } from '../include/linux/bug.ts';
-import { EAGAIN, EINVAL, ENOMEM, ENOSYS } from '../include/linux/errno.ts';
+import { EAGAIN, EBUSY, EINVAL, ENOMEM, ENOSYS } from '../include/linux/errno.ts';
 import { vma_is_dax, type address_space } from '../include/linux/fs.ts';
 import { GFP_KERNEL, __GFP_HIGHMEM } from '../include/linux/gfp.ts';
 import { copy_highpage } from '../include/linux/highmem.ts';
@@ -62,6 +61,7 @@ import {
   TestClearPageUnevictable, __PageMovable, __SetPageSwapBacked, __SetPageUptodate, compound_head, page_has_private,
 } from '../include/linux/page-flags.ts';
 import { page_is_idle, page_is_young, set_page_idle, set_page_young } from '../include/linux/page_idle.ts';
+import { copy_page_owner, set_page_owner_migrate_reason } from '../include/linux/page_owner.ts';
 import { page_count } from '../include/linux/page_ref.ts';
 import { linear_page_index, lock_page, trylock_page } from '../include/linux/pagemap.ts';
 import { walk_page_range } from './pagewalk.ts';
@@ -119,6 +119,7 @@ export function putback_movable_pages(l: list_head<page>): void {
     }
     list_del(page.lru);
     if (__PageMovable(page)) {
+      reduced('no movable page that is not on the LRU');
       putback_movable_page(page);
     } else {
       mod_node_page_state(page_pgdat(page), NR_ISOLATED_ANON +

@@ -12,7 +12,7 @@ import { dec_tlb_flush_pending, inc_tlb_flush_pending, mm_tlb_flush_nested, type
 import { VM_BUG_ON, VM_BUG_ON_PAGE } from '../include/linux/mmdebug.ts';
 import type { int } from '../include/linux/types.ts';
 import { __get_free_pages, free_pages } from './page_alloc.ts';
-import { free_pages_and_swap_cache } from './swap_state.ts';
+import { free_pages_and_swap_cache } from '../include/linux/swap.ts';
 
 function tlb_next_batch(tlb: mmu_gather): boolean {
   let batch: mmu_gather_batch;

@@ -2,7 +2,6 @@
 // Subscribers to changes of an mm: the list of mmu_notifiers and the interval tree with its
 // collision-retry sequence. SRCU is include/linux/srcu.ts; the tree is a sorted array.
 
-import { pr_info } from '../include/linux/printk.ts';
 import { per_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced } from '../arch/model/marks.ts';
 import { atomic_read } from '../include/linux/atomic.ts';
@@ -28,6 +27,7 @@ import {
   type mmu_notifier_ops,
 } from '../include/linux/mmu_notifier.ts';
 import { check_add_overflow } from '../include/linux/overflow.ts';
+import { pr_info } from '../include/linux/printk.ts';
 import { rb_root_cached } from '../include/linux/rbtree.ts';
 import { mmdrop, mmgrab } from '../include/linux/sched/mm.ts';
 import { kfree, kzalloc } from '../include/linux/slab.ts';

@@ -2,7 +2,6 @@
 // Follows mm/page_vma_mapped.c: is this page mapped at this address? A hit comes back with the
 // page-table lock held. Pages are of order 0; THP and hugetlb arms are one line each.
 
-import { thp_nr_pages } from '../include/linux/huge_mm.ts';
 import { unreachable } from '../arch/model/marks.ts';
 import { page_to_pfn } from '../arch/model/memory.ts';
 import {
@@ -12,6 +11,7 @@ import {
   pud_offset, pud_present, type p4d_cell, type pgd_cell, type pmd_t, type pud_cell,
 } from '../arch/model/pgtable.ts';
 import { EFAULT } from '../include/linux/errno.ts';
+import { thp_nr_pages } from '../include/linux/huge_mm.ts';
 import { PageHuge, PageTransCompound } from '../include/linux/page-flags.ts';
 import {
   PVMW_MIGRATION, PVMW_SYNC, page_vma_mapped_walk as page_vma_mapped_walk_struct, page_vma_mapped_walk_done,

@@ -152,7 +152,7 @@ test("Python's mailbox reads it", (t) => {
 test('b4 takes no trailer from it', (t) => {
   if (!has(t, 'b4')) return;
   inTemp(t, (dir, mbox) => {
-    const ran = spawnSync('b4', ['am', '--offline-mode', '--no-stdin', '-m', mbox, '-o', dir, PATCH.meta.messageId], { encoding: 'utf8', cwd: dir });
+    const ran = spawnSync('b4', ['--offline-mode', '--no-stdin', 'am', '-m', mbox, '-o', dir, PATCH.meta.messageId], { encoding: 'utf8', cwd: dir });
     t.is(ran.status, 0, ran.stderr);
     const made = readdirSync(dir).filter((name) => name.endsWith('.mbx')).map((name) => readFileSync(join(dir, name), 'utf8')).join('');
     t.deepEqual([...made.matchAll(/^[\w-]+-by: .*$/gm)].map(([line]) => line), ['Signed-off-by: Ann Author <ann@example.org>']);

@@ -14,7 +14,7 @@ import { References } from './refs.ts';
 import { AtRest, type DeviceObj } from './rest.ts';
 import type { Tracer } from './trace.ts';
 import { classOf, isCounter, isFrame, isMm, isObject, isPage, isPagevec, isPteCell, type Counter } from './view.ts';
-import type { World } from './world.ts';
+import type { FindingSpec, World } from './world.ts';
 
 /** What an execution cost, counted as it ran. */
 export interface Counts { rounds: number; pins: number; unpins: number; callbacks: number }
@@ -34,7 +34,9 @@ export class Checker implements Monitor {
   /** What the environment keeps up; said beside an endless retry. */
   environment: () => readonly string[] = () => [];
   tracer: Tracer | null = null;
-  cycled: LoopActivation | null = null;
+  /** A cycle that was found: where the trace had come to, and whether SIGKILL ends it. */
+  cycled: { readonly to: number; readonly killable: boolean } | null = null;
+  #endless: { readonly depth: number; readonly at: number; readonly spec: FindingSpec } | null = null;
   /** The frames left since the last call, innermost first: where the last result came from. */
   #returning: Frame[] = [];
   /** Where a driver was last asked to move a page. */
@@ -46,7 +48,7 @@ export class Checker implements Monitor {
   constructor(world: World) {
     this.world = world;
     this.#pageClass = world.view.port.symbol('include/linux/mm_types.ts', 'page');
-    this.references = new References(world);
+    this.references = new References(world, (page) => this.mappings.unlistedAt(page));
     this.mappings = new Mappings(world);
     this.locks = new Locks(world, () => this.mappings.settle());
     this.lifetimes = new Lifetimes(world);
@@ -77,6 +79,7 @@ export class Checker implements Monitor {
   }
 
   stepEnd(devices: readonly DeviceObj[], isolated: number): void {
+    if (this.#endless !== null) this.#endOfCycle(true);
     this.mappings.settle();
     this.locks.atStepEnd();
     this.references.atStepEnd();
@@ -168,6 +171,7 @@ export class Checker implements Monitor {
     this.tracer?.enter(frame);
   }
   leave(frame: Frame): void {
+    if (this.#endless !== null && this.world.runtime.frames.length <= this.#endless.depth) this.#endOfCycle(true);
     this.#returning.push(frame);
     if (frame.lists !== null) for (const head of frame.lists) this.lifetimes.onLocalList(head);
     this.contracts.onLeave(frame);
@@ -175,22 +179,38 @@ export class Checker implements Monitor {
     this.tracer?.leave(frame);
   }
 
-  cycle(activation: LoopActivation, kind: 'equal' | 'leaks'): never {
-    this.cycled = activation;
+  /**
+   * A loop came round with an equal state. Whether a signal would end it is tried: SIGKILL is sent,
+   * and the run goes on, unjudged, until the loop is left or comes round once more.
+   */
+  cycle(activation: LoopActivation, kind: 'equal' | 'leaks'): void {
+    if (this.#endless !== null) this.#endOfCycle(false);
     const loop = this.world.runtime.sites[activation.site] ?? null;
     // The hardware retries an access for ever: what matters is who answered its fault.
     const site = loop?.file.startsWith('arch/model/') === true ? this.#callback ?? loop : loop;
-    const text = site === null ? 'a loop' : site.text;
+    const text = (site === null ? 'a loop' : site.text).replace(/;$/, '');
+    const object = this.references.kindsInCycle();
     if (kind === 'leaks') {
-      this.world.report({ rule: 'refcount-leak', object: this.references.kindsInCycle(), site, message: `each round of \`${text}\` leaves a reference behind` });
-    } else {
-      const killable = this.world.view.current().sigkill;
-      this.world.report({
-        rule: 'unbounded-retry', object: this.references.kindsInCycle(), site,
-        message: `\`${text}\` comes round with an equal state (${this.references.kindsInCycle()}) and never ends${this.environment().map((e) => `, while ${e}`).join('')}${killable ? ', though a signal is pending' : ''}`,
-      });
+      this.world.report({ rule: 'refcount-leak', object, site, message: `each round of \`${text}\` leaves a reference behind` });
+      throw new ExecutionEnd('cycle', text);
     }
-    throw new ExecutionEnd('cycle', text);
+    const while_ = this.environment().map((e) => `, while ${e}`).join('');
+    this.#endless = {
+      depth: this.world.runtime.frames.length, at: this.tracer?.count() ?? 0,
+      spec: { rule: 'unbounded-retry', object, site, stack: this.world.runtime.stack(), message: `\`${text}\` comes round with an equal state (${object}) and never ends${while_}` },
+    };
+    this.world.muted = true;
+    Reflect.set(this.world.view.current(), 'sigkill', true);
+  }
+
+  /** The loop was left after the signal, or came round all the same. */
+  #endOfCycle(killable: boolean): never {
+    const endless = this.#endless;
+    if (endless === null) throw new Error('no cycle');
+    this.world.muted = false;
+    this.cycled = { to: endless.at, killable };
+    this.world.report({ ...endless.spec, message: `${endless.spec.message}; ${killable ? 'SIGKILL ends it' : 'no signal ends it'}`, ends: false });
+    throw new ExecutionEnd('cycle', endless.spec.message);
   }
 
   /** Who last counted a page as isolated, or as put back. */

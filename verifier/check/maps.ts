@@ -6,7 +6,7 @@
 import type { Site } from '../instrument/sites.ts';
 import { maps, type PteView } from './pte.ts';
 import { isPage, vmaAt, type Counter, type FrameObj, type MmObj, type PageObj, type PteCell } from './view.ts';
-import type { World } from './world.ts';
+import type { FindingSpec, World } from './world.ts';
 
 export class Mappings {
   readonly #world: World;
@@ -17,6 +17,8 @@ export class Mappings {
   readonly #cells = new Set<PteCell>();
   /** Where an entry was taken back in this step, in part or whole. */
   readonly #narrowed = new Map<PteCell, Site | null>();
+  /** Where a page lost PG_lru in this step. */
+  readonly #unlisted = new Map<PageObj, Site | null>();
   constructor(world: World) { this.#world = world; }
 
   mapped(page: PageObj): number {
@@ -24,7 +26,11 @@ export class Mappings {
     for (const count of this.#mapped.get(page)?.values() ?? []) n += count;
     return n;
   }
-  mappers(page: PageObj): number { return [...(this.#mapped.get(page)?.values() ?? [])].filter((n) => n > 0).length; }
+  mappers(page: PageObj): number {
+    let n = 0;
+    for (const count of this.#mapped.get(page)?.values() ?? []) if (count > 0) n += 1;
+    return n;
+  }
 
   onPte(cell: PteCell, before: number, after: number): void {
     const was = this.#world.ptes.decode(before);
@@ -33,12 +39,16 @@ export class Mappings {
     this.#count(cell, maps(was), -1);
     this.#count(cell, maps(is), 1);
     this.#live(is);
-    if (was.kind === 'present' && (is.kind !== 'present' || is.pfn !== was.pfn || (was.write && !is.write))) this.#narrowed.set(cell, this.#world.runtime.here());
+    if (is.kind !== 'present' || (was.kind === 'present' && (is.pfn !== was.pfn || (was.write && !is.write)))) this.#narrowed.set(cell, this.#world.runtime.here());
   }
 
   /** The statement of this step that took back what an entry allowed. */
   narrowedAt(cell: PteCell | undefined): Site | null { return (cell === undefined ? null : this.#narrowed.get(cell)) ?? null; }
-  atStepEnd(): void { this.#narrowed.clear(); }
+  unlistedAt(page: PageObj): Site | null { return this.#unlisted.get(page) ?? null; }
+  atStepEnd(): void {
+    this.#narrowed.clear();
+    this.#unlisted.clear();
+  }
 
   onCount(counter: Counter): void {
     const page = counter.owner;
@@ -47,6 +57,7 @@ export class Mappings {
 
   onFlags(page: PageObj, before: number, after: number): void {
     const lru = 1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_lru');
+    if ((after & lru) === 0 && (before & lru) !== 0) this.#unlisted.set(page, this.#world.runtime.here());
     if ((after & lru) !== 0 && (before & lru) === 0 && this.#world.isDevice(page)) {
       this.#world.report({ rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(page)} is put on an lru list` });
     }
@@ -89,7 +100,7 @@ export class Mappings {
       });
     }
     this.#touched.clear();
-    for (const cell of this.#cells) this.#permission(cell);
+    for (const cell of this.#cells) this.permission(cell, false);
     this.#cells.clear();
   }
 
@@ -127,8 +138,9 @@ export class Mappings {
       && Reflect.get(pgmap, 'type') === this.#world.view.number('include/linux/memremap.ts', 'MEMORY_DEVICE_PRIVATE');
   }
 
-  /** I17: writable only where the vma says so, and for one mm only. */
-  #permission(cell: PteCell): void {
+  /** I17: writable only where the vma says so, and for one mm only. At rest this is asked of every entry: its
+   *  page may have come to be shared by a store elsewhere. */
+  permission(cell: PteCell, atRest: boolean): void {
     const v = this.#world.ptes.decode(cell.pte);
     if (v.kind !== 'present' || !v.write) return;
     const mm = cell.table.mm;
@@ -137,15 +149,19 @@ export class Mappings {
     const address = cell.table.base + cell.index * 4096;
     const vma = vmaAt(mm, address);
     if (vma === null) return;
+    const say = (spec: FindingSpec): void => {
+      const known = this.#world.stands(cell, `${spec.rule} ${v.pfn}`);
+      if (!known || !atRest) this.#world.report(spec);
+    };
     const flag = (name: string): number => this.#world.view.number('include/linux/mm.ts', name);
     if ((vma.vm_flags & flag('VM_WRITE')) === 0) {
-      this.#world.report({ rule: 'wrong-permission', object: this.#world.kindOf(page), message: `a writable entry for ${this.#world.nameOf(page)} in a mapping that is read-only` });
+      say({ rule: 'wrong-permission', object: this.#world.kindOf(page), message: `a writable entry for ${this.#world.nameOf(page)} in a mapping that is read-only` });
     }
     if ((vma.vm_flags & flag('VM_SHARED')) === 0 && this.mappers(page) > 1) {
-      this.#world.report({ rule: 'wrong-permission', object: this.#world.kindOf(page), message: `a writable entry for ${this.#world.nameOf(page)}, which ${this.mappers(page)} processes share copy-on-write` });
+      say({ rule: 'wrong-permission', object: this.#world.kindOf(page), message: `a writable entry for ${this.#world.nameOf(page)}, which ${this.mappers(page)} processes share copy-on-write` });
     }
     if (v.special || this.#world.isZeroPage(page)) {
-      this.#world.report({ rule: 'wrong-permission', object: 'zero page', message: 'a writable entry names the zero page' });
+      say({ rule: 'wrong-permission', object: 'zero page', message: 'a writable entry names the zero page' });
     }
   }
 }

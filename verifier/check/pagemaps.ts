@@ -75,7 +75,7 @@ export class PageMaps {
       const count = this.#count(ref);
       if (count === null || count === pages + 1) continue;
       const spare = count - pages - 1;
-      this.#world.report(spare > 0
+      this.#world.reportStanding(pgmap, `count ${spare}`, spare > 0
         ? { rule: 'refcount-leak', object: 'pgmap', site: this.#lookedUp, message: `${spare} reference${spare === 1 ? '' : 's'} on the pgmap of ${pages} pages ${spare === 1 ? 'is' : 'are'} left when the step is over` }
         : { rule: 'refcount-underflow', object: 'pgmap', site: this.#changed, message: `the pgmap of ${pages} pages has count ${count}, less than one each and its own` });
     }

@@ -32,7 +32,13 @@ export class References {
   readonly #dirty = new Map<Pagevec, TaskObj>();
   readonly #queued = new Map<Pagevec, readonly PageObj[]>();
 
-  constructor(world: World) { this.#world = world; }
+  /** Where a page was taken off its list in this step. */
+  readonly #unlistedAt: (page: PageObj) => Site | null;
+
+  constructor(world: World, unlistedAt: (page: PageObj) => Site | null) {
+    this.#world = world;
+    this.#unlistedAt = unlistedAt;
+  }
 
   entries(page: PageObj): number { return this.#entries.get(page) ?? 0; }
 
@@ -42,7 +48,7 @@ export class References {
   kindsInCycle(): string {
     const kinds = [...this.#round].sort();
     const special = kinds.filter((k) => k !== 'page');
-    return (special.length > 0 ? special : kinds).join(', ') || 'nothing';
+    return (special.length > 0 ? special : kinds).join(', ') || 'a fault';
   }
 
   onCount(counter: Counter, before: number, after: number): void {
@@ -162,7 +168,7 @@ export class References {
     const lost = !this.#world.isDevice(page) && isolated && (page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_lru'))) === 0;
     const what = `${spare} reference${spare === 1 ? '' : 's'} on ${this.#world.nameOf(page)}`;
     this.#world.report({
-      rule: lost ? 'lost-page' : 'refcount-leak', object: this.#world.kindOf(page), site: this.takenAt(page),
+      rule: lost ? 'lost-page' : 'refcount-leak', object: this.#world.kindOf(page), site: (lost ? this.#unlistedAt(page) : null) ?? this.takenAt(page),
       message: lost
         ? `${this.#world.nameOf(page)} was isolated and is on no list that anybody can reach (count ${page._refcount.counter}, ${reasons} accounted for)`
         : `${what} ${spare === 1 ? 'is' : 'are'} left when the step is over (count ${page._refcount.counter}, ${reasons} accounted for)`,

@@ -51,15 +51,16 @@ export class AtRest {
       named += 1;
     }
     if (counted !== named) {
-      this.#world.report({ rule: 'accounting', object: 'rss', message: `the mm counts ${counted} anonymous pages, but its tables name ${named}` });
+      this.#world.reportStanding(mm, `rss ${counted - named}`, { rule: 'accounting', object: 'rss', message: `the mm counts ${counted} anonymous pages, but its tables name ${named}` });
     }
   }
 
   #entries(mm: MmObj): void {
     for (const { address, cell } of entriesOf(mm)) {
       const v = this.#world.ptes.decode(cell.pte);
+      if (v.kind === 'present' && v.write) this.#mappings.permission(cell, true);
       if (v.kind === 'migration') {
-        this.#world.report({ rule: 'stale-pte', object: 'migration entry', message: `a migration entry is left at 0x${address.toString(16)} and nobody migrates` });
+        this.#world.reportStanding(cell, 'migration', { rule: 'stale-pte', object: 'migration entry', site: this.#mappings.narrowedAt(cell), message: `a migration entry is left at 0x${address.toString(16)} and nobody migrates` });
       }
     }
   }
@@ -73,7 +74,7 @@ export class AtRest {
       const now = this.#world.ptes.decode(cell?.pte ?? 0);
       const wider = now.kind !== 'present' || now.pfn !== held.pfn || (held.write && !now.write);
       if (wider) {
-        this.#world.report({
+        this.#world.reportStanding(mm, `tlb ${cpu} ${vpn}`, {
           rule: 'stale-tlb', object: 'translation', site: this.#mappings.narrowedAt(cell),
           message: `CPU${cpu} still translates 0x${(vpn * 4096).toString(16)} to pfn 0x${held.pfn.toString(16)}${held.write ? ' writable' : ''}; the table says ${now.kind}`,
         });
@@ -104,7 +105,7 @@ export class AtRest {
       counted += typeof n === 'number' ? n : isObject(n) ? Number(n['counter']) : 0;
     }
     if (counted !== expected) {
-      this.#world.report({ rule: 'accounting', object: 'isolated', site: this.#isolatedAt(), message: `the node counts ${counted} isolated page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
+      this.#world.reportStanding(this.#world, `isolated ${counted - expected}`, { rule: 'accounting', object: 'isolated', site: this.#isolatedAt(), message: `the node counts ${counted} isolated page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
     }
   }
 
@@ -118,10 +119,10 @@ export class AtRest {
       }
       free.add(p);
       if (this.#mappings.mapped(p) > 0 || p._refcount.counter > 1) {
-        this.#world.report({ rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name} with count ${p._refcount.counter}` });
+        this.#world.reportStanding(p, 'count', { rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name} with count ${p._refcount.counter}` });
       }
       if ((p.flags & PG_LOCKED) !== 0 || p.mapping !== null) {
-        this.#world.report({ rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name}, ${p.mapping === null ? 'locked' : 'with a mapping'}` });
+        this.#world.reportStanding(p, 'state', { rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name}, ${p.mapping === null ? 'locked' : 'with a mapping'}` });
       }
     }
     for (const frame of this.#world.frames().values()) {
@@ -130,7 +131,7 @@ export class AtRest {
       const owner: unknown = isObject(page.word0) ? page.word0['owner'] : undefined;
       if (owner !== d.device) continue;
       if (page._refcount.counter <= 1 && this.#mappings.mapped(page) === 0) {
-        this.#world.report({ rule: 'lost-page', object: 'device page', message: `${this.#world.nameOf(page)} of ${d.name} is free by its count, but the driver was not told` });
+        this.#world.reportStanding(page, 'lost', { rule: 'lost-page', object: 'device page', message: `${this.#world.nameOf(page)} of ${d.name} is free by its count, but the driver was not told` });
       }
     }
   }

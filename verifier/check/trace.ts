@@ -38,6 +38,12 @@ export class Tracer {
     this.#open.writes.push(`${this.#world.nameOf(o)}.${k}`);
   }
 
+  /** Steps so far, the open one closed. */
+  count(): number {
+    this.#close();
+    return this.steps.length;
+  }
+
   finish(): readonly TracedStep[] {
     this.#close();
     return this.steps;

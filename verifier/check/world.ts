@@ -30,6 +30,8 @@ export interface FindingSpec {
   readonly places?: readonly LabelledSite[];
   /** Overrides what the rule says of itself. */
   readonly ends?: boolean;
+  /** The call chain, if not the one that is there now. */
+  readonly stack?: readonly Site[];
 }
 
 export class World {
@@ -39,6 +41,8 @@ export class World {
   readonly ptes: PteDecoder;
   readonly findings: RunFinding[] = [];
   readonly tasks: TaskObj[] = [];
+  /** What comes now is not judged. */
+  muted = false;
   /** The scenario step that runs, as outcomes name it. */
   step = '';
   /** Where the kernel was left: what is found at rest without a place of its own points there. */
@@ -59,7 +63,8 @@ export class World {
 
   /** Notes a finding; ends the execution where its rule says so. */
   report(spec: FindingSpec): void {
-    const stack = this.runtime.stack();
+    if (this.muted) return;
+    const stack = spec.stack ?? this.runtime.stack();
     const site = spec.site ?? placeIn(stack) ?? this.leftLast() ?? NOWHERE;
     const finding: RunFinding = {
       rule: spec.rule, site, object: spec.object, message: spec.message, places: spec.places ?? [],
@@ -71,6 +76,19 @@ export class World {
       this.findings.push(finding);
     }
     if (spec.ends ?? ruleNamed(spec.rule).ends) throw new ExecutionEnd('finding', `${spec.rule}: ${spec.message}`);
+  }
+
+  readonly #standing = new WeakMap<object, Set<string>>();
+  /** What is wrong at rest mostly stays wrong: it is reported at the first rest that shows it. */
+  reportStanding(of: object, mark: string, spec: FindingSpec): void {
+    if (!this.stands(of, mark)) this.report(spec);
+  }
+  /** Whether this was noted before; it is now. */
+  stands(of: object, mark: string): boolean {
+    const known = this.#standing.get(of) ?? new Set();
+    const had = known.has(mark);
+    this.#standing.set(of, known.add(mark));
+    return had;
   }
 
   // --- frames -----------------------------------------------------------------------------------

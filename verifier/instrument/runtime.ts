@@ -48,7 +48,7 @@ export interface Monitor {
   enter(frame: Frame): void;
   leave(frame: Frame): void;
   /** A loop came round with an equal state, or with one that differs in reference counts only. */
-  cycle(activation: LoopActivation, kind: 'equal' | 'leaks'): never;
+  cycle(activation: LoopActivation, kind: 'equal' | 'leaks'): void;
 }
 
 export const SILENT: Monitor = {

@@ -37,7 +37,6 @@ export class Bench {
   readonly #single = new Map<string, { readonly page: PageObj | null; readonly by: TaskObj; readonly isolated: boolean }>();
   #closedZone: number[] | null = null;
   #costs: Counts = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
-  #killed = false;
 
   constructor(side: RunnableSide, scenario: Scenario) {
     this.#view = side.view;
@@ -60,7 +59,6 @@ export class Bench {
   devices(): readonly DeviceObj[] { return [...this.#devices].map(([memory, device]) => ({ name: memory, device })); }
   isolated(): number { return [...this.#single.values()].filter((s) => s.isolated && s.page !== null).length; }
   costs(): Counts { return this.#costs; }
-  killable(): boolean { return this.#killed; }
   /** What the others keep up and no run of this thread can end: an endless retry may hang on it. */
   environment(): readonly string[] {
     return [

@@ -204,7 +204,7 @@ export function gupScenario(p: Point): Scenario {
   for (const memory of memories) step('P', { driver: 'remove', memory });
   return {
     id: pointId(p), pages, oddities: 2 * (pages - 1) + Object.keys(PLAIN).filter((d) => d !== 'mix' && p[d] !== PLAIN[d]).length, cpus: 2, tasks, steps, observeAfter,
-    needs: mix.includes('c') ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT', 'include/linux/migrate.ts#MIGRATE_VMA_SELECT_DEVICE_COHERENT'] : [],
+    needs: [...(memories.length > 0 ? ['drivers/model/device.ts#model_device_create'] : []), ...(mix.includes('c') ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT', 'include/linux/migrate.ts#MIGRATE_VMA_SELECT_DEVICE_COHERENT'] : [])],
     reuseFrames: p['reuse'] !== 'never',
   };
 }

@@ -64,7 +64,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
     },
   });
   runtime.loops.onMark = () => {
-    cycleFrom = tracer?.steps.length ?? 0;
+    if (!world.muted) cycleFrom = tracer?.count() ?? 0;
     checker.references.markCycle();
   };
 
@@ -103,7 +103,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
     outcome: [...results, ...places].sort().join(' '),
     findings: world.findings, events: runtime.events, costs: { ...checker.counts, ...bench.costs() },
     trace,
-    cycle: checker.cycled === null ? null : { from: cycleFrom, to: trace.length, killable: bench.killable() },
+    cycle: checker.cycled === null ? null : { from: cycleFrom, ...checker.cycled },
   };
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Types of non-swap entries, and what is left of swapping with SWAP=n. The functions of mm/swap.c,
-// mm/vmscan.c and mm/swap_state.c live there.
+// mm/vmscan.c live there; mm/swap_state.c is not built.
 
 import { unreachable, reduced } from '../../arch/model/marks.ts';
-import { lru_disable_count } from '../../mm/swap.ts';
+import { lru_disable_count, release_pages } from '../../mm/swap.ts';
 import { atomic_dec, atomic_read } from './atomic.ts';
 import type { address_space } from './fs.ts';
-import { page_trans_huge_mapcount } from './mm.ts';
+import { page_trans_huge_mapcount, put_page } from './mm.ts';
 import type { page } from './mm_types.ts';
 import { is_pfn_swap_entry } from './swapops.ts';
 import type { gfp_t, int, long, Ref, swp_entry_t, unsigned_long } from './types.ts';
@@ -51,6 +51,12 @@ export function get_nr_swap_pages(): long {
   return 0;
 }
 export function swap_address_space(_entry: swp_entry_t): address_space | null { return null; }
+/** @refs page: consumes */
+export function free_page_and_swap_cache(page: page): void { put_page(page); }
+/** SWAP=n puts a batch without a drain first.
+ *  @refs pages: consumes one of each */
+export function free_pages_and_swap_cache(pages: page[], nr: int): void { release_pages(pages, nr); }
+export function free_swap_cache(_page: page): void {}
 /** SWAP=n: nothing to free; says whether the entry is of the kind that this code knows. */
 export function free_swap_and_cache(e: swp_entry_t): boolean { return is_pfn_swap_entry(e); }
 export function add_swap_count_continuation(_swp: swp_entry_t, _gfp_mask: gfp_t): int { return 0; }
