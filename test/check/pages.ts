@@ -2,7 +2,7 @@
 // The programs of the explain pages (docs/rules/), read out of their fences and made to run: as a
 // module of the port that a step calls, or in the place of the port function of the same name.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Rule } from '../../verifier/check/rules.ts';
 import type { Scenario, Step, Action, Memory } from '../../verifier/scenario/scenario.ts';
 import { runScenario, type Run } from '../../verifier/scenario/run.ts';
@@ -18,6 +18,8 @@ export const EXPLAIN = 'drivers/model/explain.ts';
 export const port = loadPort();
 
 export interface RulePage { readonly text: string; readonly broken: string; readonly mended: string }
+
+export function hasPage(rule: Rule): boolean { return existsSync(new URL(`${rule.code}.md`, PAGES)); }
 
 export function pageOf(rule: Rule): RulePage {
   const text = readFileSync(new URL(`${rule.code}.md`, PAGES), 'utf8');

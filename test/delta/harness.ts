@@ -23,7 +23,7 @@ const EXTRA: readonly Point[] = [
   { ...PLAIN, mix: 'nm', path: 'fast', hold: 'get' },
   { ...PLAIN, mix: 'p', shared: 'forked', driver: 'range' },
 ];
-const SCENARIOS = [...NAMED.map((n) => n.point), ...EXTRA].map(gupScenario);
+export const SCENARIOS = [...NAMED.map((n) => n.point), ...EXTRA].map(gupScenario);
 
 export const VARIANTS = [{ GRAB_FORM: '886d' }, { GRAB_FORM: 'own' }] as const;
 

@@ -61,6 +61,14 @@ test('prose keeps to 72 columns; what is indented, framed or a tag is not prose'
   for (const line of lines) if (/kpv1:|^ {8}\S+ \\$/.test(line)) t.true(line.length <= 72, line);
 });
 
+test('signs that grow when they become ASCII are wrapped as what they become', (t) => {
+  for (let n = 0; n < 24; n++) {
+    const findings = FINDINGS.map((f) => ({ ...f, message: `${'x'.repeat(n)} \u2026 \u2026 \u2026 ${f.message}` }));
+    const text = mailReport(reviewOf([{ ...REVIEWED, findings }]), moduleOf, OPTIONS);
+    for (const line of text.split('\n').filter((l) => /^[a-z1-9]/.test(l))) t.true(line.length <= 72, line);
+  }
+});
+
 test('at most three findings, worst first; the others are counted', (t) => {
   t.deepEqual([...body.matchAll(/^(\d)\. (KPV\d+)/gm)].map(([, n, code]) => [n, code]), [['1', 'KPV0105'], ['2', 'KPV0402'], ['3', 'KPV0602']]);
   t.regex(body.replace(/\n/g, ' '), /the other 1 is only counted/);

@@ -62,8 +62,8 @@ export function sidePair(before: PortTree, after: PortTree, config: ConfigName, 
   return { before: one, after: before === after ? one : linkSide(after.files, configOf(config, switches)) };
 }
 
-/** Runs a job; `tick` is told of each scenario. */
-export function runJob(job: Job, tick: (t: JobTick) => void): JobResult {
+/** Runs a job; `tick` is told of each scenario, and `breathe` lets this thread's other events through. */
+export async function runJob(job: Job, tick: (t: JobTick) => void, breathe: () => Promise<void> = async () => undefined): Promise<JobResult> {
   const { before, after } = treesOfId(job.target);
   const sides = sidePair(before, after, job.config, job.switches);
   const stop = new Int32Array(job.stop);
@@ -76,6 +76,7 @@ export function runJob(job: Job, tick: (t: JobTick) => void): JobResult {
     const b = sides.after === sides.before ? a : runScenario(sides.after, scenario);
     pairs.push({ scenario: scenario.id, before: a, after: b });
     tick({ scenario: `${scenario.id}${variantSuffix(job.switches)}`, events: a.events + b.events, findings: b.findings.length });
+    if (pairs.length % 8 === 0) await breathe();
   }
   return { pairs, reached: reachedOf(sides.after), complete };
 }

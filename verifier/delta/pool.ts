@@ -15,30 +15,35 @@ export interface PoolOptions {
 export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, meanwhile: () => T): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
   if (options.threads < 2 || jobs.length < 2) {
     const own = meanwhile();
-    const results = jobs.map((job, n) => runJob(job, counter((p) => options.onTick(n, p))));
+    const results: JobResult[] = [];
+    for (const [n, job] of jobs.entries()) results.push(await runJob(job, counter((p) => options.onTick(n, p)), turn));
     return { results, own };
   }
   const pool = new Piscina({
     filename: new URL('./worker.js', import.meta.url).href, maxThreads: Math.min(options.threads, jobs.length), minThreads: Math.min(options.threads, jobs.length),
     resourceLimits: { maxOldGenerationSizeMb: 900 },
   });
+  const running = jobs.map(async (job, n): Promise<JobResult> => {
+    const { port1, port2 } = new MessageChannel();
+    port1.on('message', (p: Progress) => options.onTick(n, p));
+    port1.unref();
+    const result: JobResult = await pool.run({ job, port: port2 }, { transferList: [port2] });
+    port1.close();
+    return result;
+  });
   try {
-    const running = jobs.map(async (job, n): Promise<JobResult> => {
-      const { port1, port2 } = new MessageChannel();
-      port1.on('message', (p: Progress) => options.onTick(n, p));
-      port1.unref();
-      const result: JobResult = await pool.run({ job, port: port2 }, { transferList: [port2] });
-      port1.close();
-      return result;
-    });
     // Let the workers take their jobs before this thread is busy.
-    await new Promise<void>((go) => { setImmediate(go); });
+    await turn();
     const own = meanwhile();
     return { results: await Promise.all(running), own };
   } finally {
+    await Promise.allSettled(running);
     await pool.destroy();
   }
 }
+
+/** One turn of the event loop: signals and messages are heard. */
+function turn(): Promise<void> { return new Promise((go) => { setImmediate(go); }); }
 
 function counter(tell: (p: Pick<Progress, 'scenario' | 'done' | 'events' | 'findings'>) => void): (t: JobTick) => void {
   let done = 0;

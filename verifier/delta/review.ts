@@ -4,7 +4,7 @@
 
 import { availableParallelism } from 'node:os';
 import type { ConfigName } from '../tree/arms.ts';
-import { loadPort, type PortTree } from '../tree/load.ts';
+import { loadPort, treeHash, type PortTree } from '../tree/load.ts';
 import type { Applied, PatchModule } from '../transform/index.ts';
 import type {
   Apply, Conflict as ReviewConflict, PatchReview, Place, Review, ScenarioResult, Side, Finding,
@@ -190,7 +190,7 @@ async function reviewPatch(patch: PatchModule, variants: readonly Switches[], po
     apply: applyOf(patch, applied, own.types), findings, scenarios, costs: own.costs, unreached,
   };
   const masked = compared.masked.map((m) => `${m.identity.split('|').slice(0, 2).join(' in ')}: seen before only, and every run that showed it ends earlier after the patch: neither gone nor there`);
-  return { review, complete: allEnded(pairs) && results.every((r) => r.complete), limits: [...masked, ...cuts(pairs)] };
+  return { review, complete: allEnded(pairs) && results.every((r) => r.complete), limits: [...masked, ...cuts(pairs), sources(patch.id, before, applied.tree)] };
 }
 
 /** The patch's statements that nothing reached: those that can run at all. */
@@ -224,6 +224,10 @@ function sideOf(run: Run): Side {
 
 function allEnded(pairs: readonly PairOfRuns[]): boolean {
   return pairs.every((p) => p.before.status !== 'cut' && p.after.status !== 'cut');
+}
+/** What was run, so that a report can be held against sources. */
+function sources(id: string, before: PortTree, after: PortTree): string {
+  return `${id}: sources ${treeHash(before).slice(0, 12)} before, ${treeHash(after).slice(0, 12)} after`;
 }
 /** Runs that were cut short, by reason. */
 function cuts(pairs: readonly PairOfRuns[]): string[] {

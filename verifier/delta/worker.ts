@@ -8,12 +8,12 @@ import type { Progress } from './review.ts';
 /** Scenarios between two messages: a message costs more than a scenario of one page. */
 const EVERY = 8;
 
-export default function work({ job, port }: { readonly job: Job; readonly port: MessagePort }): JobResult {
+export default async function work({ job, port }: { readonly job: Job; readonly port: MessagePort }): Promise<JobResult> {
   let done = 0;
   let events = 0;
   let findings = 0;
   try {
-    return runJob(job, (t) => {
+    return await runJob(job, (t) => {
       done += 1;
       events += t.events;
       findings += t.findings;

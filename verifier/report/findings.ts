@@ -100,7 +100,10 @@ export function beforeAfter(f: Finding, patch: PatchReview): BeforeAfter {
   const now = endOf(pair?.after);
   switch (f.state) {
     case 'new': return { before: `${runs(before, 'before', false)}; ${old}`, after: `${runs(after, 'after', true)}; ${now}` };
-    case 'introduced': return { before: `${runs(before, 'before', false)}: this side lacks what it is about; ${old}`, after: `${runs(after, 'after', true)}; ${now}` };
+    case 'introduced': return {
+      before: `${runs(before, 'before', false)}: ${pair?.before.status === 'unsupported' && pair.before.bound !== null ? pair.before.bound : 'this side lacks what it is about'}`,
+      after: `${runs(after, 'after', true)}; ${now}`,
+    };
     case 'fixed': return { before: `${runs(before, 'before', true)}; ${old}`, after: `${runs(after, 'after', false)}; ${now}` };
     case 'same': return { before: `${runs(before, 'before', true)}; ${old}`, after: `still ${runs(after, 'after', true)}; ${now}` };
     case 'unmasked': return {

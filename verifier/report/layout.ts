@@ -45,6 +45,11 @@ export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
+/** Signs that a 7bit mail has no room for and that mean nothing there, as ASCII. Before wrapping: some grow. */
+export function plainSigns(text: string): string {
+  return text.replace(/\u2026/g, '...').replace(/[\u2013\u2014]/g, '-').replace(/[\u2018\u2019]/g, "'");
+}
+
 /** The first so many characters, with a mark where something was cut. */
 export function clipped(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 3))}...`;

@@ -4,7 +4,7 @@
 
 import type { PatchModule } from '../transform/index.ts';
 import { beforeAfter, isNews, messageParts, outcomeChange, ruleNameOf, worstFirst } from './findings.ts';
-import { clipped, counted, framed, listed, wrap } from './layout.ts';
+import { clipped, counted, framed, listed, plainSigns, wrap as wrapWords } from './layout.ts';
 import { attribution, patchLabel } from './mail-headers.ts';
 import { hunkAbout } from './mail-hunk.ts';
 import { groupTerms } from './outcomes.ts';
@@ -12,6 +12,8 @@ import { QUESTIONS } from './questions.ts';
 import type { Finding, PatchReview, Review, Step } from './review.ts';
 import { cycleWords } from './text-finding.ts';
 import { scenarioInWords } from './words.ts';
+
+const wrap = (text: string, width = 72, first = '', rest = first): string[] => wrapWords(plainSigns(text), width, first, rest);
 
 const WORST = 3;
 const STORY = 8;

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { PatchModule } from '../transform/index.ts';
 import { isNews } from './findings.ts';
+import { plainSigns } from './layout.ts';
 import { mailBody } from './mail-body.ts';
 import { headers, secondsOf } from './mail-headers.ts';
 import type { PatchReview, Review } from './review.ts';
@@ -35,7 +36,7 @@ export function isWorthAReply(p: PatchReview): boolean {
 }
 
 function message(review: Review, p: PatchReview, module: PatchModule, { version, sourceDate }: MailOptions): string {
-  const body = harmless(mailBody(review, p, module).map(plain));
+  const body = harmless(mailBody(review, p, module).map(plainSigns));
   const date = sourceDate ?? secondsOf(module.meta.date) + 1;
   const digest = createHash('sha256').update(JSON.stringify([module.meta, date, version, body])).digest('hex').slice(0, 16);
   const messageId = `kpv.${digest}.${p.number}@kpv.invalid`;
@@ -51,11 +52,6 @@ function tags(p: PatchReview, messageId: string): string[] {
     'If a later version answers this, these tags may be of use:',
     '| Reported-by: kpv <kpv@kpv.invalid>', `| Closes: https://lore.kernel.org/r/${messageId}/`, '',
   ];
-}
-
-/** Signs that a 7bit mail has no room for and that mean nothing here. */
-function plain(line: string): string {
-  return line.replace(/\u2026/g, '...').replace(/[\u2013\u2014]/g, '-').replace(/[\u2018\u2019]/g, "'");
 }
 
 /** No line that a tool takes for a trailer, a cut, a patch or a signature. */

@@ -150,7 +150,7 @@ function costsText(costs: readonly Cost[], paint: Paint): string[] {
 }
 
 function unreachedText(p: PatchReview, paint: Paint): string[] {
-  if (p.apply.status !== 'applied') return [];
+  if (p.apply.status !== 'applied' || p.apply.files.length === 0) return [];
   if (p.unreached.length === 0) return ['', 'Every statement of the patch was reached by some scenario.'];
   return [
     '', paint.bold(`Statements of the patch that no scenario reached (${p.unreached.length})`),

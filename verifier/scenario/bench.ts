@@ -82,7 +82,9 @@ export class Bench {
 
   /** Performs a step as its task on its CPU; gives what the user sees, and judges what is left when it is over. */
   perform(step: Step, checker: Checker, shadow: Shadow): string {
-    const task = this.#task(step.by);
+    const task = this.#tasks.get(step.by);
+    // Its fork failed, or an earlier step left it out: there is nobody to do this.
+    if (task === undefined) return 'nobody';
     const act = (): string => {
       const value = this.#act(step.do, task, checker, shadow);
       checker.stepEnd(this.devices(), this.isolated());
