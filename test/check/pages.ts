@@ -7,7 +7,7 @@ import type { Rule } from '../../verifier/check/rules.ts';
 import type { Scenario, Step, Action, Memory } from '../../verifier/scenario/scenario.ts';
 import { runScenario, type Run } from '../../verifier/scenario/run.ts';
 import { linkSide } from '../../verifier/scenario/side.ts';
-import { CONFIGS } from '../../verifier/tree/arms.ts';
+import { CONFIGS, type Config } from '../../verifier/tree/arms.ts';
 import { missingImports } from '../../verifier/tree/imports.ts';
 import { loadPort, treeOf, type PortTree } from '../../verifier/tree/load.ts';
 import { indexFile } from '../../verifier/tree/statements.ts';
@@ -61,6 +61,8 @@ function imported(file: string, text: string, from: number, to: number): string 
 export interface Setting {
   /** A driver has this memory and has taken page 0 into it. */
   readonly memory?: Memory;
+  /** When it is asked for a page, the driver says it is done and moves nothing. */
+  readonly idle?: boolean;
   /** A child C has been forked. */
   readonly forked?: boolean;
 }
@@ -72,7 +74,7 @@ export function programScenario(rule: Rule, setting: Setting): Scenario {
   const pages = 2;
   step({ call: 'mmap', page: 0, pages, write: true });
   if (setting.memory !== undefined) {
-    step({ driver: 'create', memory: setting.memory, pages: 8, policy: { reach: 'page', moves: true, result: '0', limit: 64 } });
+    step({ driver: 'create', memory: setting.memory, pages: 8, policy: { reach: 'page', moves: setting.idle !== true, result: '0', limit: 64 } });
   }
   step({ store: 0, value: 17 });
   step({ drain: 'all' });
@@ -89,8 +91,8 @@ export function programScenario(rule: Rule, setting: Setting): Scenario {
 }
 
 /** Runs a scenario on a tree in the default configuration. `upTo` ends it after that step. */
-export function runOn(tree: PortTree, scenario: Scenario, upTo: string | null = null): Run {
+export function runOn(tree: PortTree, scenario: Scenario, upTo: string | null = null, switches: Config = {}): Run {
   const last = upTo === null ? -1 : scenario.steps.findIndex((s) => s.name === upTo);
   const steps = last < 0 ? scenario.steps : scenario.steps.slice(0, last + 1);
-  return runScenario(linkSide(tree.files, CONFIGS.default), { ...scenario, steps });
+  return runScenario(linkSide(tree.files, { ...CONFIGS.default, ...switches }), { ...scenario, steps });
 }

@@ -11,25 +11,30 @@ import type { Scenario } from '../../verifier/scenario/scenario.ts';
 import { applyPatch } from '../../verifier/transform/apply.ts';
 import { hunk } from '../../verifier/transform/hunk.ts';
 import { patch, type PatchModule } from '../../verifier/transform/patch.ts';
+import type { Config } from '../../verifier/tree/arms.ts';
 import { checkTree, checkTypes } from '../../verifier/tree/check.ts';
 import { treeOf } from '../../verifier/tree/load.ts';
-import { EXPLAIN, hasPage, pageOf, port, programScenario, runOn, withFunction, withProgram, type Setting } from './pages.ts';
+import { hasPage, pageOf, port, programScenario, runOn, withFunction, withProgram, type Setting } from './pages.ts';
 
 const decided = RULES.filter((r) => r.decided);
 
 /** Where a program needs more than a page that is mapped and written. */
 const SETTINGS: Partial<Record<RuleName, Setting>> = {
   'pte-misuse': { memory: 'private' },
-  'api-misuse': { memory: 'private' },
+  // Idle: what a real move loses of the dirty bit in v5.15 is another rule's finding (bad-page-state).
+  'api-misuse': { memory: 'private', idle: true },
   'wrong-permission': { forked: true },
 };
 
-/** Rules whose program is a port function put in another's place, and the point it runs at. */
+/** Rules whose program is a port function put in another's place, and the point it runs at; with
+ *  GRAB_FORM own, in which the slow path pins a movable page first and moves it then. */
 const POINTS: Partial<Record<RuleName, Point>> = {
-  'pin-mismatch': { ...PLAIN, mix: 'uu', fail: 'page2' },
+  'pin-mismatch': { ...PLAIN, mix: 'uu', fail: 'page3' },
   'unpinnable-pin': { ...PLAIN, mix: 'm' },
   'data-corruption': { ...PLAIN, mix: 'm' },
 };
+
+const OWN: Config = { GRAB_FORM: 'own' };
 
 const found = (findings: readonly { readonly rule: RuleName }[]): string[] => [...new Set(findings.map((f) => f.rule))].sort();
 
@@ -39,7 +44,7 @@ for (const rule of decided.filter((r) => r.layer === 'run')) {
     const point = POINTS[rule.name];
     const run = point === undefined
       ? runOn(withProgram(broken), programScenario(rule, SETTINGS[rule.name] ?? {}), 'program')
-      : runOn(withFunction(broken), gupScenario(point), 'pin');
+      : runOn(withFunction(broken), gupScenario(point), 'pin', OWN);
     t.not(run.status, 'unsupported', run.bound ?? '');
     t.deepEqual(found(run.findings), [rule.name], JSON.stringify(run.findings.map((f) => f.message)));
     t.true(run.findings.every((f) => f.site.file !== ''), 'it names a place');
@@ -50,7 +55,7 @@ for (const rule of decided.filter((r) => r.layer === 'run')) {
     const { mended } = pageOf(rule);
     const point = POINTS[rule.name];
     const scenario: Scenario = point === undefined ? programScenario(rule, SETTINGS[rule.name] ?? {}) : gupScenario(point);
-    const run = runOn(point === undefined ? withProgram(mended) : withFunction(mended), scenario);
+    const run = point === undefined ? runOn(withProgram(mended), scenario) : runOn(withFunction(mended), scenario, null, OWN);
     t.is(run.status, 'ran', run.bound ?? '');
     t.false(run.endedEarly);
     t.deepEqual(run.findings.map((f) => `${f.rule}: ${f.message}`), []);
@@ -96,7 +101,7 @@ test('the programs of the run rules are typed as the port is', (t) => {
   const files = programs.map(([file]) => file);
   const tree = treeOf({ ...Object.fromEntries(port.files), ...Object.fromEntries(programs.map(([file, text]) => [file, withProgram(text, file).files.get(file) ?? ''])) });
   t.deepEqual(checkTree(tree, files).filter((one) => one.config === 'default').map((one) => `${one.file}:${one.line} ${one.text}`), []);
-  t.false(files.includes(EXPLAIN));
+  t.is(tree.files.size, port.files.size + files.length);
 });
 
 test('a page for each decided rule and for no other, under its own title', (t) => {

@@ -20,6 +20,10 @@ const EXTRA: readonly Point[] = [
   { ...PLAIN, mix: 'm' },
   { ...PLAIN, mix: 'nm', shared: 'forked' },
   { ...PLAIN, mix: 'm', lru: 'isolated' },
+  { ...PLAIN, mix: 'mn', lru: 'ownpvec' },
+  { ...PLAIN, mix: 'm', lru: 'otherpvec' },
+  { ...PLAIN, mix: 'nc', then: 'dontneed' },
+  { ...PLAIN, mix: 'n', shared: 'forked', access: 'r', then: 'store' },
   { ...PLAIN, mix: 'nm', path: 'fast', hold: 'get' },
   { ...PLAIN, mix: 'p', shared: 'forked', driver: 'range' },
 ];

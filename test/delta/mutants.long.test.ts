@@ -15,8 +15,8 @@ import { identity } from '../../verifier/check/finding.ts';
 
 const FILES = ['mm/gup.ts', 'mm/migrate.ts', 'mm/memory.ts', 'mm/rmap.ts', 'mm/swap.ts', 'mm/vmscan.ts', 'mm/memremap.ts', 'mm/mmu_gather.ts'];
 const CALLS = /^(put_page|get_page|unlock_page|lock_page|page_remove_rmap|page_add_\w+|page_dup_rmap|pte_unmap_unlock|spin_unlock|spin_lock|anon_vma_(un)?lock\w*|put_anon_vma|get_anon_vma|flush_tlb\w*|set_pte_at\w*|mod_node_page_state|list_(add|del)\w*|lru_cache_add\w*|lru_add_drain\w*|(inc|dec|add)_mm_\w+|ClearPage\w+|SetPage\w+|__SetPage\w+|copy_\w*highpage|migrate_page_\w+|remove_migration_ptes|page_ref_\w+|putback_\w+|unpin_\w+|tlb_\w+)\(/;
-/** The share that is told when this was measured; it may rise. */
-const TOLD = 0.85;
+/** 116 of 131 when last measured; the others have no effect in the model or are only hints. */
+const TOLD = 0.86;
 
 interface Seen { readonly findings: ReadonlySet<string>; readonly outcomes: readonly string[] }
 function look(tree: PortTree): Seen & { readonly reached: ReadonlySet<string> } {

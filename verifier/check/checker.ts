@@ -57,6 +57,7 @@ export class Checker implements Monitor {
     this.atRest = new AtRest(world, this.mappings, () => this.#isolatedAt);
     world.leftLast = () => this.#leftLast();
     world.machine.on_trap = (kind, what) => this.#trap(kind, what);
+    world.machine.on_alloc = (object) => this.lifetimes.onObjectAlloc(object);
     world.machine.on_free = (object) => this.lifetimes.onObjectFree(object);
     world.machine.on_blocked = (on, why) => this.locks.onBlocked(on, why);
   }
@@ -78,14 +79,19 @@ export class Checker implements Monitor {
     return this.world.runtime.sites[frame?.site ?? -1] ?? null;
   }
 
-  stepEnd(devices: readonly DeviceObj[], isolated: number): void {
+  stepEnd(devices: readonly DeviceObj[], isolated: number, pins: number | null): void {
     if (this.#endless !== null) this.#endOfCycle(true);
     this.mappings.settle();
     this.locks.atStepEnd();
     this.references.atStepEnd();
     this.pageMaps.atStepEnd();
-    this.atRest.check(devices, isolated);
+    this.atRest.check(devices, isolated, pins);
     this.mappings.atStepEnd();
+  }
+
+  /** The scenario is over: every task has gone, and with them all that was made for them. */
+  atEnd(): void {
+    if (this.world.tasks.every((t) => t.mm === null)) this.lifetimes.atEnd();
   }
 
   // --- Monitor ----------------------------------------------------------------------------------

@@ -4,8 +4,12 @@
 // went back; only the allocator does that (model-rules.md, 2.2 and 2.4).
 
 import type { PortObject } from '../instrument/runtime.ts';
+import type { Site } from '../instrument/sites.ts';
 import { classOf, isObject, isPage, type FrameObj, type PageObj } from './view.ts';
 import type { World } from './world.ts';
+
+/** What is made for address spaces and goes with the last of them. */
+const OF_AN_MM = new Set(['anon_vma', 'anon_vma_chain', 'vm_area_struct', 'mm_struct']);
 
 const PAGE_FIELDS = new Set(['flags', 'mapping', 'index', 'private', '_mapcount', '_refcount', 'pgmap', 'zone_device_data', 'lru']);
 /** The files that own free frames. */
@@ -13,6 +17,8 @@ const ALLOCATOR = new Set(['mm/page_alloc.ts']);
 
 export class Lifetimes {
   readonly #world: World;
+  /** Objects that live no longer than the mms that use them, with where they were made. */
+  readonly #live = new Map<object, Site | null>();
   readonly #freed = new WeakMap<object, string>();
   /** The classes of which some object was freed: only their reads are looked at. */
   readonly #classes = new Set<unknown>();
@@ -50,6 +56,20 @@ export class Lifetimes {
     }
   }
 
+  /** A cache gave an object out. */
+  onObjectAlloc(o: object): void {
+    if (!OF_AN_MM.has(classOf(o))) return;
+    const stack = this.#world.runtime.stack();
+    this.#live.set(o, stack[stack.length - 2] ?? stack[stack.length - 1] ?? null);
+  }
+
+  /** No mm is left: what was made for one must have gone back. */
+  atEnd(): void {
+    for (const [o, site] of this.#live) {
+      this.#world.report({ rule: 'refcount-leak', object: classOf(o), site, message: `${classOf(o)} is left when every process is gone` });
+    }
+  }
+
   /** An object went back to its cache (kmem_cache_free, kfree). */
   onObjectFree(o: object): void {
     const site = this.#world.runtime.here();
@@ -57,6 +77,7 @@ export class Lifetimes {
       this.#world.report({ rule: 'double-free', object: classOf(o), message: `${classOf(o)} is freed twice (first ${this.#freed.get(o) ?? ''})` });
     }
     this.#classes.add(o.constructor);
+    this.#live.delete(o);
     this.#freed.set(o, site === null ? 'earlier' : `${site.function}, ${site.file}:${site.line}`);
   }
 

@@ -8,7 +8,7 @@
 
 import type { Site } from '../instrument/sites.ts';
 import type { Frame, PortObject } from '../instrument/runtime.ts';
-import { classOf, isMm, isTask, type HeldWord, type MmObj, type PageObj, type RwSem, type TaskObj } from './view.ts';
+import { classOf, isObject, isTask, type MmObj, type PageObj, type TaskObj } from './view.ts';
 import { placeIn, type World } from './world.ts';
 
 const RANK: Readonly<Record<string, number>> = {
@@ -161,11 +161,9 @@ export class Locks {
 }
 
 function holderOf(o: object): TaskObj | null {
-  const word = o as Partial<HeldWord & RwSem>;
-  if (isTask(word.holder)) return word.holder;
-  if (isTask(word.writer)) return word.writer;
-  const reader = word.readers?.[0];
-  return isTask(reader) ? reader : null;
+  if (!isObject(o)) return null;
+  const readers = o['readers'];
+  const reader: unknown = Array.isArray(readers) ? readers[0] : undefined;
+  for (const task of [o['holder'], o['writer'], reader]) if (isTask(task)) return task;
+  return null;
 }
-
-export function mmOfList(o: unknown, k: string): MmObj | null { return k === 'mmap' && isMm(o) ? o : null; }

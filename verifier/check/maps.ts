@@ -15,6 +15,8 @@ export class Mappings {
   /** Pages whose mapcount or entries changed, with where. */
   readonly #touched = new Map<PageObj, Site | null>();
   readonly #cells = new Set<PteCell>();
+  readonly #cleaned = new Map<PteCell, Site | null>();
+  readonly #cleanedAddress = new Map<number, Site | null>();
   /** Where an entry was taken back in this step, in part or whole. */
   readonly #narrowed = new Map<PteCell, Site | null>();
   /** Where a page lost PG_lru in this step. */
@@ -32,9 +34,15 @@ export class Mappings {
     return n;
   }
 
+  /** Where the dirty bit of an address was last taken away: of this mm's entry, or of the one it was copied from. */
+  cleanedAt(cell: PteCell): Site | null {
+    return this.#cleaned.get(cell) ?? this.#cleanedAddress.get(cell.table.base + cell.index * 4096) ?? null;
+  }
+
   onPte(cell: PteCell, before: number, after: number): void {
     const was = this.#world.ptes.decode(before);
     const is = this.#world.ptes.decode(after);
+    if (was.kind === 'present' && was.dirty && !(is.kind === 'present' && is.dirty)) this.#noteCleaned(cell);
     this.#cells.add(cell);
     this.#count(cell, maps(was), -1);
     this.#count(cell, maps(is), 1);
@@ -48,6 +56,14 @@ export class Mappings {
   atStepEnd(): void {
     this.#narrowed.clear();
     this.#unlisted.clear();
+  }
+
+  #noteCleaned(cell: PteCell): void {
+    const site = this.#world.runtime.here();
+    this.#cleaned.set(cell, site);
+    // The first that cleaned it: a later zap of another mm's entry is not where it was lost.
+    const address = cell.table.base + cell.index * 4096;
+    if (!this.#cleanedAddress.has(address)) this.#cleanedAddress.set(address, site);
   }
 
   onCount(counter: Counter): void {

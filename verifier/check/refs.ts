@@ -7,7 +7,7 @@
 
 import type { Site } from '../instrument/sites.ts';
 import { holds } from './pte.ts';
-import { isObject, isPage, type Counter, type PageObj, type Pagevec, type PteCell, type TaskObj } from './view.ts';
+import { classOf, isObject, isPage, type Counter, type PageObj, type Pagevec, type PteCell, type TaskObj } from './view.ts';
 import { placeIn, type World } from './world.ts';
 
 /** GUP_PIN_COUNTING_BIAS: what a pin weighs; one of it is the plain reference. */
@@ -144,6 +144,7 @@ export class References {
     const reasons = (this.#base.has(page) ? 1 : 0) + this.entries(page) + this.#world.queued(page, null) + held;
     const spare = gone ? -held : count - reasons;
     if (spare > 0) this.#leaked(page, spare, reasons);
+    if (!gone) this.#placed(page, count);
     if (spare < 0) {
       this.#world.report({
         rule: 'refcount-underflow', object: this.#world.kindOf(page), site: this.takenAt(page),
@@ -159,6 +160,30 @@ export class References {
     if (spare !== 0) {
       const someone = this.#world.tasks[0];
       if (someone !== undefined && !gone) this.#add(this.#held, someone, page, spare);
+    }
+  }
+
+  /** A system page is with the allocator when its count is zero, and on an LRU list when it is mapped. */
+  #placed(page: PageObj, count: number): void {
+    if (this.#world.isDevice(page) || this.#world.lost.has(page)) return;
+    const site = this.#unlistedAt(page) ?? this.takenAt(page);
+    if (count === 0) {
+      this.#world.lost.add(page);
+      this.#world.report({ rule: 'lost-page', object: this.#world.kindOf(page), site, message: `${this.#world.nameOf(page)} has count 0, but it never went back to the allocator` });
+      return;
+    }
+    if (classOf(page.mapping) === 'anon_mapping' && page._mapcount.counter >= 0) this.#anonymous(page, site);
+    const lru = (page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_lru'))) !== 0;
+    if (lru || page._mapcount.counter < 0 || this.#world.isolated.has(page) || this.#world.queued(page, null) > 0) return;
+    this.#world.lost.add(page);
+    this.#world.report({ rule: 'lost-page', object: this.#world.kindOf(page), site, message: `${this.#world.nameOf(page)} is mapped, but on no LRU list and in no pagevec: reclaim cannot find it` });
+  }
+
+  /** A mapped anonymous page holds data (PG_uptodate) and belongs to swap (PG_swapbacked). */
+  #anonymous(page: PageObj, site: Site | null): void {
+    for (const name of ['PG_uptodate', 'PG_swapbacked']) {
+      if ((page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', name))) !== 0) continue;
+      this.#world.report({ rule: 'bad-page-state', object: name, site, message: `${this.#world.nameOf(page)} is mapped and anonymous, but ${name} is not set` });
     }
   }
 

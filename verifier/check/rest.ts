@@ -2,7 +2,7 @@
 // At rest: what must hold when a step is over and nobody is inside the kernel (I4, I8, I21, I23,
 // I25). Read from the state of the machine, not from events.
 
-import { entriesOf, isObject, isPage, type MmObj, type PageObj } from './view.ts';
+import { entriesOf, isMm, isObject, isPage, type MmObj, type PageObj } from './view.ts';
 import type { Mappings } from './maps.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { World } from './world.ts';
@@ -22,14 +22,15 @@ export class AtRest {
     this.#mappings = mappings;
   }
 
-  /** isolated: how many pages the scenario itself holds isolated. */
-  check(devices: readonly DeviceObj[], isolated: number): void {
+  /** isolated, pins: how many the scenario itself holds; null when GUP did not say the truth. */
+  check(devices: readonly DeviceObj[], isolated: number, pins: number | null): void {
     for (const mm of this.#world.mms()) {
       this.#rss(mm);
       this.#entries(mm);
     }
     this.#tlbs();
     this.#isolatedCount(isolated);
+    if (pins !== null) this.#pinCount(pins);
     for (const d of devices) this.#device(d);
   }
 
@@ -52,6 +53,20 @@ export class AtRest {
     }
     if (counted !== named) {
       this.#world.reportStanding(mm, `rss ${counted - named}`, { rule: 'accounting', object: 'rss', message: `the mm counts ${counted} anonymous pages, but its tables name ${named}` });
+    }
+  }
+
+  /** NR_FOLL_PIN_ACQUIRED and _RELEASED: what /proc/vmstat says is pinned. */
+  #pinCount(expected: number): void {
+    const stat = this.#world.global('node_stat');
+    const items: unknown = isObject(stat) ? stat['items'] : undefined;
+    const count = (name: string): number => {
+      const item: unknown = Array.isArray(items) ? items[this.#world.view.number('include/linux/mmzone.ts', name)] : undefined;
+      return isObject(item) ? Number(item['counter']) : 0;
+    };
+    const counted = count('NR_FOLL_PIN_ACQUIRED') - count('NR_FOLL_PIN_RELEASED');
+    if (counted !== expected) {
+      this.#world.report({ rule: 'accounting', object: 'pins', message: `the node counts ${counted} pinned page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
     }
   }
 
@@ -90,7 +105,8 @@ export class AtRest {
       const list: Iterable<unknown> = entries instanceof Map ? entries.values() : Array.isArray(entries) ? entries : [];
       for (const e of list) {
         if (!isObject(e)) continue;
-        yield { cpu, mm: e['mm'] as MmObj, vpn: Number(e['vpn']), pte: Number(e['pte']) };
+        const mm = e['mm'];
+        if (isMm(mm)) yield { cpu, mm, vpn: Number(e['vpn']), pte: Number(e['pte']) };
       }
     }
   }

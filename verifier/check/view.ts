@@ -47,6 +47,7 @@ export interface MachineObj {
   globals(): { readonly name: string; readonly statistics: boolean; readonly value: unknown }[];
   readonly nr_cpus: number;
   on_trap: (kind: string, what: string) => void;
+  on_alloc: (object: object) => void;
   on_free: (object: object) => void;
   on_blocked: (on: object, why: string) => void;
   reuse_frames: boolean;

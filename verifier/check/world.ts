@@ -50,6 +50,8 @@ export class World {
   readonly #seen = new Set<string>();
   /** Pages that were said to be lost: what hangs on them is not said again. */
   readonly lost = new Set<PageObj>();
+  /** Pages that somebody in the scenario keeps isolated. */
+  readonly isolated = new Set<PageObj>();
   readonly #globals = new Map<string, unknown>();
   #frames: ReadonlyMap<number, FrameObj> | null = null;
   #pagevecs: readonly { readonly cpu: number; readonly pvec: Pagevec }[] = [];

@@ -16,7 +16,7 @@ export interface CanonView {
 }
 
 /** Class names whose instances are not state: the frame table and what hangs below it. */
-const NOT_STATE = new Set(['memory_model', 'frame', 'machine']);
+const NOT_STATE = new Set(['physical_memory', 'frame', 'machine']);
 
 function statisticsOf(o: object): readonly string[] {
   const ctor: unknown = o.constructor;

@@ -6,7 +6,7 @@ import { groupChanges, groupTerms } from './outcomes.ts';
 import { isError, messageParts, placeText, worstFirst } from './findings.ts';
 import { columns, counted, wrap } from './layout.ts';
 import { PLAIN_PAINT, type Paint } from './paint.ts';
-import type { Apply, Cost, PatchReview, Review, ScenarioResult, Verdict } from './review.ts';
+import type { Apply, Cost, Finding, PatchReview, Review, ScenarioResult, Verdict } from './review.ts';
 import { findingText } from './text-finding.ts';
 
 export interface TextOptions {
@@ -48,6 +48,7 @@ function patchText(p: PatchReview, { paint, verbose, coverage }: TextOptions): s
     ...(p.messageId === '' ? [] : [`  mail      https://lore.kernel.org/r/${p.messageId}/`]),
     ...suiteText(p.scenarios, coverage(p)),
   ];
+  if (told.length > 3) out.push('', ...glanceText(told, paint));
   for (const f of told) out.push('', ...findingText(f, p, paint, verbose));
   out.push(...outcomesText(p, paint, verbose), ...costsText(p.costs, paint), ...unreachedText(p, paint));
   if (same.length > 0) {
@@ -60,6 +61,18 @@ function patchText(p: PatchReview, { paint, verbose, coverage }: TextOptions): s
     out.push('', `${p.id}: ${counted(news, 'finding')} to look at, ${fixed} fixed, ${same.length} as before.`);
   }
   return out;
+}
+
+/** A line for each finding before they are told at length. */
+function glanceText(told: readonly Finding[], paint: Paint): string[] {
+  const width = Math.max(...told.map((f) => f.rule.length));
+  return [
+    paint.bold(`At a glance (${told.length})`),
+    ...told.map((f) => {
+      const line = `  ${f.state.padEnd(10)} ${f.code} ${f.rule.padEnd(width)}  ${f.function}: ${messageParts(f).what}`;
+      return line.length <= 110 ? line : `${line.slice(0, 109)}…`;
+    }),
+  ];
 }
 
 function verdictPaint(verdict: Verdict, paint: Paint): (s: string) => string {

@@ -36,6 +36,8 @@ export class Bench {
   readonly #pinned = new Map<string, Pinned>();
   readonly #single = new Map<string, { readonly page: PageObj | null; readonly by: TaskObj; readonly isolated: boolean }>();
   #closedZone: number[] | null = null;
+  /** GUP said it pinned what it did not: the counts follow from that. */
+  #misled = false;
   #costs: Counts = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
 
   constructor(side: RunnableSide, scenario: Scenario) {
@@ -57,6 +59,12 @@ export class Bench {
 
   tasks(): readonly TaskObj[] { return [...this.#tasks.values()]; }
   devices(): readonly DeviceObj[] { return [...this.#devices].map(([memory, device]) => ({ name: memory, device })); }
+  /** Pins that callers hold: the zero page's count, too. */
+  #pins(): number {
+    let n = 0;
+    for (const p of this.#pinned.values()) if (p.weight === PIN_BIAS) n += Math.max(0, p.nr);
+    return n;
+  }
   isolated(): number { return [...this.#single.values()].filter((s) => s.isolated && s.page !== null).length; }
   costs(): Counts { return this.#costs; }
   /** What the others keep up and no run of this thread can end: an endless retry may hang on it. */
@@ -87,7 +95,7 @@ export class Bench {
     if (task === undefined) return 'nobody';
     const act = (): string => {
       const value = this.#act(step.do, task, checker, shadow);
-      checker.stepEnd(this.devices(), this.isolated());
+      checker.stepEnd(this.devices(), this.isolated(), this.#misled ? null : this.#pins());
       shadow.check(this.tasks());
       return value;
     };
@@ -228,15 +236,18 @@ export class Bench {
     const site = checker.returnedFrom(nr, false);
     const weight = a.hold === 'PIN' ? PIN_BIAS : 1;
     if (nr > a.pages) {
+      this.#misled = true;
       world.report({ rule: 'pin-mismatch', object: 'count', site, message: `${a.pages} page${a.pages === 1 ? '' : 's'} asked for, ${nr} said to be pinned` });
     }
     for (const [i, page] of pages.slice(0, Math.max(0, nr)).entries()) {
       if (page === null) {
-        world.report({ rule: 'pin-mismatch', object: 'count', site, message: `${nr} pages said to be pinned, but pages[${i}] was never set` });
+        this.#misled = true;
+      world.report({ rule: 'pin-mismatch', object: 'count', site, message: `${nr} pages said to be pinned, but pages[${i}] was never set` });
         continue;
       }
       const held = checker.references.heldBy(page, world.view.current());
       if (!world.isZeroPage(page) && held < weight) {
+        this.#misled = true;
         world.report({
           rule: 'pin-mismatch', object: 'count', site,
           message: `${nr} page${nr === 1 ? ' is' : 's are'} said to be ${a.hold === 'PIN' ? 'pinned' : 'held'}, but pages[${i}], ${world.nameOf(page)}, has no such reference`,
@@ -275,6 +286,7 @@ export class Bench {
     const r = this.#view.fn(PIN, how)(this.#task(of).mm, addressOf(page));
     const taken = isPage(r) ? r : null;
     this.#single.set(handle, { page: taken, by: task, isolated });
+    if (isolated && taken !== null) checker.world.isolated.add(taken);
     if (taken !== null && !checker.world.isZeroPage(taken)) checker.references.handOver(task, taken, 1);
     return taken === null ? 'nothing' : '0';
   }
@@ -285,6 +297,7 @@ export class Bench {
     this.#view.fn(PIN, how)(held.page);
     if (!checker.world.isZeroPage(held.page)) checker.references.takeBack(held.by, held.page, 1);
     this.#single.delete(handle);
+    checker.world.isolated.delete(held.page);
     return '0';
   }
 

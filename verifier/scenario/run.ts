@@ -49,7 +49,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
   const bench = new Bench(side, scenario);
   const world = new World(side.view, runtime, bench.machine);
   const checker = new Checker(world);
-  const shadow = new Shadow(world);
+  const shadow = new Shadow(world, checker.mappings);
   const tracer = options.trace ? new Tracer(world) : null;
   let cycleFrom = 0;
   runtime.reset(checker);
@@ -85,6 +85,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
       else if (value.startsWith('-')) results.push(`${step.by}.${name}=${value}`);
       if (i === scenario.observeAfter) places = observe(world, bench, scenario);
     }
+    checker.atEnd();
   } catch (e) {
     endedEarly = true;
     const ended = endOf(e, runtime.here());

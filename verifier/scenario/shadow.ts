@@ -3,13 +3,18 @@
 // fork, forgotten when the range is zapped. Held against every load, and at rest against the frame
 // that each entry names, so that a migration that loses data is seen without touching the page.
 
-import { entriesOf, type MmObj, type TaskObj } from '../check/view.ts';
+import type { Mappings } from '../check/maps.ts';
+import { entriesOf, type MmObj, type PageObj, type TaskObj } from '../check/view.ts';
 import type { World } from '../check/world.ts';
 
 export class Shadow {
   readonly #world: World;
   readonly #values = new Map<MmObj, Map<number, number>>();
-  constructor(world: World) { this.#world = world; }
+  readonly #mappings: Mappings;
+  constructor(world: World, mappings: Mappings) {
+    this.#world = world;
+    this.#mappings = mappings;
+  }
 
   store(mm: MmObj, address: number, value: number): void { this.#of(mm).set(address, value); }
 
@@ -39,7 +44,13 @@ export class Shadow {
         const page = this.#world.pageAt(v.pfn);
         const content = page === null ? null : this.#world.frameOf(page)?.content ?? null;
         const expected = values.get(address) ?? 0;
-        values.delete(address);
+        const written = values.delete(address);
+        if (written && v.kind === 'present' && !v.special && !v.dirty && page !== null && !this.#dirty(page)) {
+          this.#world.report({
+            rule: 'bad-page-state', object: 'dirty bit', site: this.#mappings.cleanedAt(cell),
+            message: `${this.#world.nameOf(page)} was written to, but neither the page nor its entry is dirty: reclaim would drop what it holds`,
+          });
+        }
         if (content !== expected) {
           this.#world.report({
             rule: 'data-corruption', object: page === null ? 'pfn' : this.#world.kindOf(page),
@@ -53,6 +64,8 @@ export class Shadow {
       }
     }
   }
+
+  #dirty(page: PageObj): boolean { return (page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_dirty'))) !== 0; }
 
   #of(mm: MmObj): Map<number, number> {
     let values = this.#values.get(mm);

@@ -29,6 +29,8 @@ export class machine {
   readonly nr_cpus: number;
   /** The debug exception: told of each trap; the machine goes on unless it is a BUG. */
   on_trap: (kind: trap_kind, what: string) => void = () => undefined;
+  /** Told of each object that a cache gives out. */
+  on_alloc: (object: object) => void = () => undefined;
   /** Told of each object that goes back to its cache: it must not be used again. */
   on_free: (object: object) => void = () => undefined;
   /** Told when the running task cannot go on; nobody else runs in this form of the machine. */

@@ -3,5 +3,13 @@
 
 import { should_fail, this_machine } from './machine.ts';
 
+/** A new object of the cache, told to the machine; null when the allocation fails. */
+export function Given<T extends object>(make: () => T): T | null {
+  if (kmalloc_fails()) return null;
+  const given = make();
+  this_machine().on_alloc(given);
+  return given;
+}
+
 /** Counts an allocation of kernel memory and says whether it fails. */
 export function kmalloc_fails(): boolean { return should_fail(this_machine().fail_slab_alloc); }

@@ -3,7 +3,7 @@
 
 import { this_machine } from '../../arch/model/machine.ts';
 import { reduced } from '../../arch/model/marks.ts';
-import { kmalloc_fails } from '../../arch/model/slab.ts';
+import { Given, kmalloc_fails } from '../../arch/model/slab.ts';
 import type { gfp_t, StructClass } from './types.ts';
 
 export function kfree(objp: object | null): void { if (objp) this_machine().on_free(objp); }
@@ -23,10 +23,10 @@ export function kvmalloc_array<T>(n: number, zero: T): T[] | null { return kvcal
 /** A cache makes objects of one struct, all fields zero. */
 export interface kmem_cache<T extends object> { readonly name: string; readonly make: () => T }
 export function kmem_cache_create<T extends object>(name: string, make: () => T): kmem_cache<T> { return { name, make }; }
-export function kmem_cache_alloc<T extends object>(s: kmem_cache<T>, _flags: gfp_t): T | null { return kmalloc_fails() ? null : s.make(); }
+export function kmem_cache_alloc<T extends object>(s: kmem_cache<T>, _flags: gfp_t): T | null { return Given(s.make); }
 export function kmem_cache_free<T extends object>(_s: kmem_cache<T>, objp: T): void { this_machine().on_free(objp); }
 /** One struct, all fields zero. */
 export function kzalloc<T extends object>(struct: StructClass<T>, _flags: gfp_t): T | null {
   reduced('a struct instead of bytes');
-  return kmalloc_fails() ? null : new struct();
+  return Given(() => new struct());
 }
