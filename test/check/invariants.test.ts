@@ -111,3 +111,21 @@ test('I25: a lookup that is never put, put once, put twice', (t) => {
   t.deepEqual(found('put_dev_pagemap(pgmap);'), []);
   t.deepEqual(found('put_dev_pagemap(pgmap); put_dev_pagemap(pgmap);'), ['refcount-underflow pgmap program']);
 });
+
+test('I18: a wait for a page lock names who holds it', (t) => {
+  const twice = `
+import { follow_page } from '../../mm/gup.ts';
+
+export function program(mm: mm_struct, addr: uaddr): int {
+  mmap_read_lock(mm);
+  const page = follow_page(vma_lookup(mm, addr), addr, FOLL_GET) as page;
+  mmap_read_unlock(mm);
+  lock_page(page);
+  lock_page(page);
+  return 0;
+}
+`;
+  const run = runOn(withProgram(twice), programScenario(ruleNamed('deadlock'), {}));
+  t.deepEqual(run.findings.map((f) => f.rule), ['deadlock']);
+  t.regex(run.findings[0]?.message ?? '', /held by P itself$/);
+});

@@ -8,7 +8,7 @@
 
 import type { Site } from '../instrument/sites.ts';
 import type { Frame, PortObject } from '../instrument/runtime.ts';
-import { classOf, isObject, isTask, type MmObj, type PageObj, type TaskObj } from './view.ts';
+import { classOf, isObject, isPage, isTask, type MmObj, type PageObj, type TaskObj } from './view.ts';
 import { placeIn, type World } from './world.ts';
 
 const RANK: Readonly<Record<string, number>> = {
@@ -93,7 +93,8 @@ export class Locks {
   }
 
   onBlocked(on: object, why: string): void {
-    const word = classOf(on) === 'page' ? this.#pageOwnerOf(on) : holderOf(on);
+    const page = waitedPage(on);
+    const word = page === null ? holderOf(on) : this.#pageOwner.get(page) ?? null;
     this.#world.report({
       rule: 'deadlock', object: why,
       message: word === null ? `waits for ${why}, which nobody will end` : `waits for ${why}, held by ${word.comm}${word === this.#world.view.current() ? ' itself' : ', which will not run again'}`,
@@ -112,11 +113,6 @@ export class Locks {
       held.length = 0;
     }
     this.#pageOwner.clear();
-  }
-
-  #pageOwnerOf(on: object): TaskObj | null {
-    for (const [page, task] of this.#pageOwner) if (page === on) return task;
-    return null;
   }
 
   #acquired(task: TaskObj, lock: object, name: string, spins: boolean): void {
@@ -158,6 +154,14 @@ export class Locks {
     const at = held.findLastIndex((h) => h.lock === lock);
     if (at >= 0) held.splice(at, 1);
   }
+}
+
+/** The page behind a wait for its lock: the page, or the waiter's entry in a wait_page_queue. */
+function waitedPage(on: object): PageObj | null {
+  if (isPage(on)) return on;
+  const queue: unknown = Reflect.get(on, 'owner');
+  const page: unknown = isObject(queue) ? queue['page'] : undefined;
+  return isPage(page) ? page : null;
 }
 
 function holderOf(o: object): TaskObj | null {
