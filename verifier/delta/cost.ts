@@ -5,7 +5,7 @@
 import type { Cost } from '../report/review.ts';
 import { gupScenario, PLAIN } from '../scenario/gup.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
-import type { RunnableSide } from '../scenario/side.ts';
+import type { RunnableSide } from '../scenario/link-side.ts';
 import { lawOf } from './law.ts';
 
 const PAGES = Array.from({ length: 16 }, (_, i) => i + 1);

@@ -9,7 +9,7 @@ import { checkTypes } from '../tree/check.ts';
 import type { PortTree } from '../tree/load.ts';
 import type { Cycle, Finding, FindingState, Step } from '../report/review.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
-import type { RunnableSide } from '../scenario/side.ts';
+import type { RunnableSide } from '../scenario/link-side.ts';
 import type { ComparedFinding } from './compare.ts';
 import { checkOf, encodeToken } from './token.ts';
 import type { Switches } from './target.ts';
@@ -27,8 +27,9 @@ export function fingerprintOf(parts: readonly string[]): string {
 /** Layer types: the checker's findings, matched before against after over every variant. */
 export function typeFindings(before: PortTree, after: PortTree, variants: readonly Switches[]): Finding[] {
   const out = new Map<string, Finding>();
+  const [first] = variants;
   for (const switches of variants) {
-    const checked = checkTypes(before, after, { switches });
+    const checked = checkTypes(before, after, switches === first || first === undefined ? { switches } : { switches, besides: first });
     const add = (issue: (typeof checked.after)[number], state: FindingState): void => {
       const parts = [issue.rule, issue.function, issue.statement, issue.text];
       const fingerprint = fingerprintOf(parts);

@@ -3,16 +3,22 @@
 // out, so that the result is the same whoever runs it, and in whatever order the jobs end.
 
 import { CONFIGS, type ConfigName } from '../tree/arms.ts';
+import { resolveArms } from '../tree/arms.ts';
 import type { PortTree } from '../tree/load.ts';
-import { linkSide, type RunnableSide } from '../scenario/side.ts';
+import { compile, takeCompiled, type Compiled } from '../instrument/compile.ts';
+import { linkSide, type RunnableSide } from '../scenario/link-side.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { defaultSuite, fullSuite, matchesGlob, scenarioNamed } from '../scenario/suite.ts';
-import { treesOfId, variantSuffix, type Switches } from './target.ts';
+import { variantSuffix, type Switches } from './switches.ts';
 
 export interface Job {
-  /** `base`, or a patch that applies. */
   readonly target: string;
+  /** Both trees by path; the base has one twice. */
+  readonly before: ReadonlyMap<string, string>;
+  readonly after: ReadonlyMap<string, string>;
+  /** What had to be compiled for them, with the resolved text it was made of. */
+  readonly compiled: readonly { readonly text: string; readonly compiled: Compiled }[];
   readonly switches: Switches;
   readonly config: ConfigName;
   readonly suite: 'default' | 'full';
@@ -57,15 +63,27 @@ function* only(all: Iterable<Scenario>, glob: string): Generator<Scenario> {
 }
 
 /** Links both sides of a target for one setting of the switches; the base has one side twice. */
-export function sidePair(before: PortTree, after: PortTree, config: ConfigName, switches: Switches): { readonly before: RunnableSide; readonly after: RunnableSide } {
-  const one = linkSide(before.files, configOf(config, switches));
-  return { before: one, after: before === after ? one : linkSide(after.files, configOf(config, switches)) };
+export function sidePair(before: PortTree['files'], after: PortTree['files'], config: ConfigName, switches: Switches): { readonly before: RunnableSide; readonly after: RunnableSide } {
+  const one = linkSide(before, configOf(config, switches));
+  return { before: one, after: before === after ? one : linkSide(after, configOf(config, switches)) };
+}
+
+/** The files that differ between the sides, compiled: all that a worker could not find kept. */
+export function compiledFor(before: PortTree['files'], after: PortTree['files'], config: ConfigName, switches: Switches): Job['compiled'] {
+  const out: { text: string; compiled: Compiled }[] = [];
+  for (const files of before === after ? [before] : [before, after]) {
+    for (const [file, raw] of files) {
+      const text = resolveArms(raw, configOf(config, switches));
+      out.push({ text, compiled: compile(file, text) });
+    }
+  }
+  return out;
 }
 
 /** Runs a job; `tick` is told of each scenario, and `breathe` lets this thread's other events through. */
 export async function runJob(job: Job, tick: (t: JobTick) => void, breathe: () => Promise<void> = async () => undefined): Promise<JobResult> {
-  const { before, after } = treesOfId(job.target);
-  const sides = sidePair(before, after, job.config, job.switches);
+  for (const { text, compiled } of job.compiled) takeCompiled(text, compiled);
+  const sides = sidePair(job.before, job.after, job.config, job.switches);
   const stop = new Int32Array(job.stop);
   const pairs: JobPair[] = [];
   let complete = true;

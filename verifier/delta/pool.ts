@@ -13,14 +13,16 @@ export interface PoolOptions {
 
 /** The results in the order of the jobs. `meanwhile` is done by this thread while the workers run. */
 export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, meanwhile: () => T): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
-  if (options.threads < 2 || jobs.length < 2) {
+  if (options.threads < 2) {
     const own = meanwhile();
     const results: JobResult[] = [];
     for (const [n, job] of jobs.entries()) results.push(await runJob(job, counter((p) => options.onTick(n, p)), turn));
     return { results, own };
   }
+  // This thread has work of its own meanwhile: it is one of those that were asked for.
+  const workers = Math.min(options.threads - 1, jobs.length);
   const pool = new Piscina({
-    filename: new URL('./worker.js', import.meta.url).href, maxThreads: Math.min(options.threads, jobs.length), minThreads: Math.min(options.threads, jobs.length),
+    filename: new URL('./worker.js', import.meta.url).href, maxThreads: workers, minThreads: workers,
     resourceLimits: { maxOldGenerationSizeMb: 900 },
   });
   const running = jobs.map(async (job, n): Promise<JobResult> => {

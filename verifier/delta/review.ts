@@ -9,14 +9,15 @@ import type { Applied, PatchModule } from '../transform/index.ts';
 import type {
   Apply, Conflict as ReviewConflict, PatchReview, Place, Review, ScenarioResult, Side, Finding,
 } from '../report/review.ts';
-import type { RunnableSide } from '../scenario/side.ts';
+import '../instrument/transpile.ts';
+import type { RunnableSide } from '../scenario/link-side.ts';
 import type { Run } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioNamed } from '../scenario/suite.ts';
 import { compareFindings, type PairOfRuns } from './compare.ts';
 import { costsOf } from './cost.ts';
 import { findingOf, typeFindings } from './findings.ts';
-import { chosen, nowMs, sidePair, type Job, type JobResult } from './job.ts';
+import { chosen, compiledFor, nowMs, sidePair, type Job, type JobResult } from './job.ts';
 import { KERNEL, LIMITS } from './limits.ts';
 import { runJobs } from './pool.ts';
 import { sidesOf, variantsOf, variantSuffix, type Switches, type Target } from './target.ts';
@@ -111,10 +112,11 @@ class Budget {
 }
 
 /** Runs a target on each setting of the switches, in workers where that pays. */
-async function runVariants<T>(target: string, variants: readonly Switches[], options: ReviewOptions, budget: Budget, meanwhile: () => T): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
+async function runVariants<T>(target: string, trees: { readonly before: PortTree; readonly after: PortTree }, variants: readonly Switches[], options: ReviewOptions, budget: Budget, meanwhile: () => T): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
   const count = options.suite === 'full' ? null : [...chosen(options.suite, options.scenarios)].length;
   const jobs = variants.map((switches): Job => ({
-    target, switches, config: options.config, suite: options.suite, scenarios: options.scenarios,
+    target, before: trees.before.files, after: trees.after.files, switches, config: options.config,
+    compiled: compiledFor(trees.before.files, trees.after.files, options.config, switches), suite: options.suite, scenarios: options.scenarios,
     limit: budget.share(count), deadline: budget.deadline, stop: budget.flag,
   }));
   // Workers pay from a few dozen scenarios on: each compiles the port for itself.
@@ -147,7 +149,7 @@ function linker(before: PortTree, after: PortTree, config: ConfigName): (switche
   const linked = new Map<string, { readonly before: RunnableSide; readonly after: RunnableSide }>();
   return (switches) => {
     const suffix = variantSuffix(switches);
-    const pair = linked.get(suffix) ?? sidePair(before, after, config, switches);
+    const pair = linked.get(suffix) ?? sidePair(before.files, after.files, config, switches);
     linked.set(suffix, pair);
     return pair;
   };
@@ -155,7 +157,7 @@ function linker(before: PortTree, after: PortTree, config: ConfigName): (switche
 
 /** The base against itself: its findings are `same`. */
 async function reviewBase(port: PortTree, set: Switches, options: ReviewOptions, budget: Budget): Promise<Reviewed> {
-  const { results } = await runVariants('base', [set], options, budget, () => undefined);
+  const { results } = await runVariants('base', { before: port, after: port }, [set], options, budget, () => undefined);
   const pairs = pairsOf(results, [set]);
   const context = { target: 'base', config: options.config, trees: { before: port, after: port }, sides: linker(port, port, options.config) };
   const review: PatchReview = {
@@ -174,7 +176,7 @@ async function reviewPatch(patch: PatchModule, variants: readonly Switches[], po
 
   const sides = linker(before, applied.tree, options.config);
   const wantCosts = options.scenarios === null && options.budget.executions === null;
-  const { results, own } = await runVariants(patch.id, variants, options, budget, () => ({
+  const { results, own } = await runVariants(patch.id, { before, after: applied.tree }, variants, options, budget, () => ({
     types: typeFindings(before, applied.tree, variants),
     costs: wantCosts ? costsOf(sides(variants[0] ?? {})) : [],
   }));

@@ -6,8 +6,9 @@ import { findPatch, findSeries, PATCHES, predecessors, SERIES, type SeriesVersio
 import { applyAll, applyPatch, editDistance, type Applied, type Conflict, type PatchModule } from '../transform/index.ts';
 import { SWITCHES } from '../tree/arms.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
+import type { Switches } from './switches.ts';
 
-export type Switches = Readonly<Record<string, string>>;
+export { variantSuffix, type Switches } from './switches.ts';
 
 export type Target =
   | { readonly kind: 'base'; readonly id: string; readonly switches: Switches }
@@ -54,12 +55,6 @@ export function variantsOf(series: SeriesVersion | null, set: Switches): readonl
     out = out.flatMap((o) => wanted.map((v) => ({ ...o, [name]: v })));
   }
   return out.map((o) => ({ ...o, ...set }));
-}
-
-/** `@GRAB_FORM=own` where a value is not the default; empty otherwise. */
-export function variantSuffix(switches: Switches): string {
-  return Object.entries(switches).sort(([a], [b]) => (a < b ? -1 : 1))
-    .filter(([name, value]) => SWITCHES[name]?.[0] !== value).map(([name, value]) => `@${name}=${value}`).join('');
 }
 
 export interface PatchSides { readonly before: PortTree; readonly applied: Applied }

@@ -3,9 +3,8 @@
 // the port as it is in build/compiled/, so the sides of a review share all that no patch touches.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { ts } from '../tree/ts.ts';
-import { rewriter, type Role } from './rewrite.ts';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { Role } from './rewrite.ts';
 import type { Site } from './sites.ts';
 
 export interface Compiled { readonly file: string; readonly js: string; readonly sites: readonly Site[] }
@@ -22,6 +21,16 @@ export function roleOf(file: string): Role {
   return file === 'mm/vmstat.ts' || file.startsWith('include/') || file.startsWith('arch/model/') ? 'inline' : 'body';
 }
 
+/** What compiles a text that nobody compiled before; a worker that is handed everything has none. */
+export type Transpiler = (file: string, text: string, role: Role) => Compiled;
+let transpiler: Transpiler | null = null;
+export function useTranspiler(t: Transpiler): void { transpiler = t; }
+
+function transpile(file: string, text: string): Compiled {
+  if (transpiler === null) throw new Error(`${file} was not compiled beforehand`);
+  return transpiler(file, text, roleOf(file));
+}
+
 const done = new Map<string, Compiled>();
 
 /** Where compiled files are kept between runs, by content: build/compiled/, or nowhere. */
@@ -30,9 +39,13 @@ const KEPT = new URL('../../compiled/', import.meta.url);
 /** What the result depends on beside the text: this compiler. Raised with every change of it. */
 const COMPILER = createHash('sha256').update(readFileSync(new URL('./rewrite.js', import.meta.url))).digest('hex').slice(0, 8);
 
+function nameOf(file: string, text: string): string {
+  return createHash('sha256').update(`${COMPILER}\n${file}\n${text}`).digest('hex').slice(0, 32);
+}
+
 /** Compiles `text` (arms resolved) as `file`; type errors are no matter here. */
 export function compile(file: string, text: string): Compiled {
-  const name = createHash('sha256').update(`${COMPILER}\n${file}\n${text}`).digest('hex').slice(0, 32);
+  const name = nameOf(file, text);
   const known = done.get(name) ?? kept(name, file);
   if (known !== null) {
     done.set(name, known);
@@ -43,13 +56,19 @@ export function compile(file: string, text: string): Compiled {
   return made;
 }
 
+/** Takes what another thread compiled. */
+export function takeCompiled(text: string, compiled: Compiled): void { done.set(nameOf(compiled.file, text), compiled); }
+
 /** Compiles and keeps: the build does it for the port as it is, so that a review starts at once. */
 export function compileAndKeep(file: string, text: string): void {
-  const name = createHash('sha256').update(`${COMPILER}\n${file}\n${text}`).digest('hex').slice(0, 32);
+  const name = nameOf(file, text);
   if (kept(name, file) !== null) return;
   mkdirSync(KEPT, { recursive: true });
   writeFileSync(new URL(`${name}.json`, KEPT), JSON.stringify(transpile(file, text)));
 }
+
+/** Clears what was kept for other texts. */
+export function forgetKept(): void { rmSync(KEPT, { recursive: true, force: true }); }
 
 function kept(name: string, file: string): Compiled | null {
   let raw: string;
@@ -63,17 +82,4 @@ function kept(name: string, file: string): Compiled | null {
 }
 function isCompiled(v: unknown): v is Compiled {
   return typeof v === 'object' && v !== null && 'file' in v && 'js' in v && typeof v.js === 'string' && 'sites' in v && Array.isArray(v.sites);
-}
-
-function transpile(file: string, text: string): Compiled {
-  const { transformer, sites } = rewriter(file, roleOf(file));
-  const out = ts.transpileModule(text, {
-    fileName: `/${file}`,
-    compilerOptions: {
-      target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, removeComments: true,
-      verbatimModuleSyntax: false, isolatedModules: true, useDefineForClassFields: true,
-    },
-    transformers: { before: [transformer] },
-  });
-  return { file, js: out.outputText, sites };
 }

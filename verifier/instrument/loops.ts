@@ -16,7 +16,7 @@ export interface LoopActivation {
 }
 
 /** Rounds before the first comparison: more than any counted loop over the pages of a scenario. */
-export const FIRST_COMPARISON = 40;
+export const FIRST_COMPARISON = 20;
 
 export interface StateKeys { readonly full: string; readonly bare: string }
 

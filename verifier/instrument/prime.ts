@@ -5,9 +5,11 @@
 import { SERIES } from '../../patches/index.ts';
 import { CONFIGS, resolveArms } from '../tree/arms.ts';
 import { loadPort } from '../tree/load.ts';
-import { compileAndKeep } from './compile.ts';
+import { compileAndKeep, forgetKept } from './compile.ts';
+import './transpile.ts';
 
 const { files } = loadPort();
+forgetKept();
 const settings: Readonly<Record<string, string>>[] = [{}];
 for (const { switches } of SERIES) {
   for (const [name, values] of Object.entries(switches)) for (const value of values) settings.push({ [name]: value });

@@ -11,7 +11,7 @@ import { SILENT, type PortObject } from '../instrument/runtime.ts';
 import { errnoName } from './errno.ts';
 import { addressOf, type Action, type DriverPolicy, type KernelArg, type Memory, type Scenario, type Step } from './scenario.ts';
 import type { Shadow } from './shadow.ts';
-import type { RunnableSide } from './side.ts';
+import type { RunnableSide } from './link-side.ts';
 
 const MACHINE = 'arch/model/machine.ts';
 const BOOT = 'arch/model/boot.ts';

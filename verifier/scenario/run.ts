@@ -13,7 +13,7 @@ import type { Site } from '../instrument/sites.ts';
 import { Bench, Unsupported } from './bench.ts';
 import { addressOf, type Scenario } from './scenario.ts';
 import { Shadow } from './shadow.ts';
-import type { RunnableSide } from './side.ts';
+import type { RunnableSide } from './link-side.ts';
 
 export interface Run {
   readonly status: 'ran' | 'unsupported' | 'cut';

@@ -7,6 +7,7 @@
 import { CONFIGS, type Config } from './arms.ts';
 import { resolveFrom } from './imports.ts';
 import { changedFiles, type PortTree } from './load.ts';
+import { parse } from './parse.ts';
 import { portProgram, type PortProgram } from './program.ts';
 import { indexFile, type Statement } from './statements.ts';
 import { ts } from './ts.ts';
@@ -40,15 +41,36 @@ export interface CheckOptions {
   readonly configs?: Readonly<Record<string, Config>>;
   /** Version switches of the side, over the configurations' own. */
   readonly switches?: Config;
+  /** Switches that were checked before: only files with an arm on what differs are looked at again. */
+  readonly besides?: Config;
 }
 
 /** Checks the files that differ, and those that import them, on both sides. */
 export function checkTypes(before: PortTree, after: PortTree, options: CheckOptions = {}): TypeCheck {
   const changed = changedFiles(before, after);
-  const files = [...new Set([...changed, ...importers(before, changed), ...importers(after, changed)])].sort();
+  // Who imports a file sees its exports alone: where those are as they were, nothing new can be said there.
+  const seen = changed.filter((file) => surface(before, file) !== surface(after, file));
+  const files = [...new Set([...changed, ...importers(before, seen), ...importers(after, seen)])].sort()
+    .filter((file) => differs(before, after, file, options));
   const old = checkTree(before, files, options);
   const now = checkTree(after, files, options);
   return { before: old, after: now, added: without(now, old), removed: without(old, now), files };
+}
+
+/** What a file exports: heads of functions, all else whole. */
+function surface(tree: PortTree, path: string): string {
+  const text = tree.files.get(path) ?? '';
+  const source = parse(path, text);
+  return source.statements.filter((one) => ts.isExportDeclaration(one)
+    || (ts.canHaveModifiers(one) && ts.getModifiers(one)?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword) === true))
+    .map((one) => text.slice(one.getStart(source), ts.isFunctionDeclaration(one) ? one.body?.getStart(source) : one.getEnd())).join('\n');
+}
+
+/** Whether a file can say anything that was not said with the switches checked before. */
+function differs(before: PortTree, after: PortTree, file: string, { switches = {}, besides }: CheckOptions): boolean {
+  if (besides === undefined) return true;
+  const names = Object.keys(switches).filter((name) => switches[name] !== besides[name]);
+  return [before, after].some((tree) => names.some((name) => new RegExp(`^\\s*//#if !?${name}\\b`, 'm').test(tree.files.get(file) ?? '')));
 }
 
 /** All findings of one tree, in the files given (or all). */

@@ -78,6 +78,8 @@ export class mm_rss_stat {
 
 /** What a task counted and has not yet told its mm (SPLIT_RSS_COUNTING). */
 export class task_rss_stat {
+  /** Fields that only count: they tell no state from another. */
+  static readonly statistics: readonly string[] = ['events'];
   events: int = 0;
   readonly count: int[] = Array<int>(NR_MM_COUNTERS).fill(0);
 }
