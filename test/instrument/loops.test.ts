@@ -5,6 +5,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { LinkedPort } from '../../verifier/instrument/link.ts';
+import '../../verifier/instrument/transpile.ts';
 import { FIRST_COMPARISON, LoopWatch } from '../../verifier/instrument/loops.ts';
 import { ExecutionEnd, SILENT } from '../../verifier/instrument/runtime.ts';
 
