@@ -4,6 +4,7 @@
 
 import { groupChanges, groupTerms } from './outcomes.ts';
 import { isError, messageParts, placeText, worstFirst } from './findings.ts';
+import { orderDifferences } from './orders.ts';
 import { columns, counted, wrap } from './layout.ts';
 import { PLAIN_PAINT, type Paint } from './paint.ts';
 import type { Apply, Cost, Finding, PatchReview, Review, ScenarioResult, Verdict } from './review.ts';
@@ -20,6 +21,8 @@ const DEFAULTS: TextOptions = { paint: PLAIN_PAINT, verbose: false, coverage: ()
 
 /** Kinds of outcome change shown before the rest is only counted. */
 const TERMS = 20;
+/** Differences by order shown before the rest is only counted. */
+const ORDERS = 8;
 /** The points of a cost that are shown; the law is fitted over all. */
 const POINTS: readonly number[] = [1, 2, 4, 8, 16];
 
@@ -50,7 +53,7 @@ function patchText(p: PatchReview, { paint, verbose, coverage }: TextOptions): s
   ];
   if (told.length > 3) out.push('', ...glanceText(told, paint));
   for (const f of told) out.push('', ...findingText(f, p, paint, verbose));
-  out.push(...outcomesText(p, paint, verbose), ...costsText(p.costs, paint), ...unreachedText(p, paint));
+  out.push(...outcomesText(p, paint, verbose), ...ordersText(p, paint, verbose), ...costsText(p.costs, paint), ...unreachedText(p, paint));
   if (same.length > 0) {
     out.push('', paint.bold(`There before, still there (${same.length})`));
     out.push(...same.map((f) => `  ${f.code} ${f.rule}: ${messageParts(f).what} (${placeText(f.file, f.line, null)}, ${f.function})`));
@@ -61,6 +64,19 @@ function patchText(p: PatchReview, { paint, verbose, coverage }: TextOptions): s
     out.push('', `${p.id}: ${counted(news, 'finding')} to look at, ${fixed} fixed, ${same.length} as before.`);
   }
   return out;
+}
+
+/** Where the order of the same pages decides what a pin comes to. */
+function ordersText(p: PatchReview, paint: Paint, verbose: boolean): string[] {
+  const all = orderDifferences(p);
+  if (all.length === 0) return [];
+  const fresh = all.filter((d) => d.isNew);
+  const shown = verbose ? all : fresh.slice(0, ORDERS);
+  return [
+    '', paint.bold(`Order of the same pages decides what the pin comes to (${all.length}; ${fresh.length} with this patch only)`),
+    ...shown.map((d) => `  ${d.isNew ? 'new ' : 'also before '} ${d.orders.map((o) => `${o.mix} ${o.comesTo}`).join(', ')}   ${d.orders[0]?.scenario ?? ''}`),
+    ...(shown.length < all.length && !verbose ? [`  -v shows ${fresh.length > shown.length ? 'the rest' : 'those that were there before'}`] : []),
+  ];
 }
 
 /** A line for each finding before they are told at length. */

@@ -3,6 +3,7 @@
 
 import { coverPairs, product, type Covering } from './pairs.ts';
 import { DIMENSIONS, FULL_DIMENSIONS, gupScenario, NAMED, pointId, pointOf, refuse } from './gup.ts';
+import { listScenarios } from './lists.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface Suite { readonly scenarios: readonly Scenario[]; readonly coverage: Covering; readonly named: readonly string[] }
@@ -22,11 +23,14 @@ export function defaultSuite(): Suite {
 
 /** The whole product, made as it is asked for: far more than a review runs without a budget. */
 export function* fullSuite(): Generator<Scenario> {
+  yield* listScenarios();
   for (const p of product(FULL_DIMENSIONS, refuse)) yield gupScenario(p);
 }
 
 /** A scenario by its id, also one outside the default suite. */
 export function scenarioNamed(id: string): Scenario | null {
+  const list = listScenarios().find((s) => s.id === id);
+  if (list !== undefined) return list;
   const point = pointOf(id);
   return point === null ? null : gupScenario(point);
 }

@@ -16,10 +16,16 @@ import {
   follow_page, get_user_pages, get_user_pages_fast, get_user_pages_remote, get_user_pages_unlocked, pin_user_pages,
   pin_user_pages_fast, pin_user_pages_remote, pin_user_pages_unlocked, unpin_user_pages,
 } from '../../mm/gup.ts';
+import { alloc_migration_target, migrate_pages, MR_SYSCALL } from '../../include/linux/migrate.ts';
+import { MIGRATE_SYNC } from '../../include/linux/migrate_mode.ts';
+import { GFP_USER } from '../../include/linux/gfp.ts';
+import { LIST_HEAD, list_add_tail } from '../../include/linux/list.ts';
+import { NUMA_NO_NODE } from '../../include/linux/numa.ts';
+import { migration_target_control } from '../../mm/internal.ts';
 import { lru_add_drain, lru_add_drain_all } from '../../mm/swap.ts';
 import { isolate_lru_page, putback_lru_page } from '../../mm/vmscan.ts';
 import type { mm_struct, page, vm_area_struct } from '../../include/linux/mm_types.ts';
-import type { foll_flags, int, long, uaddr } from '../../include/linux/types.ts';
+import { Init, type foll_flags, type int, type long, type uaddr } from '../../include/linux/types.ts';
 
 /** What one call gave: nr is its result, an errno or how many of the slots are filled. */
 export class pinned {
@@ -145,4 +151,29 @@ export function model_lru_drain_all(): void {
 /** The running CPU only. */
 export function model_lru_drain(): void {
   lru_add_drain();
+}
+
+/** What nobody may do with a device page: puts the page mapped at addr on a list, whether or not an
+ *  LRU list gave it up, and has migrate_pages() move it (S-G16).
+ *  @locks takes and releases mmap_lock(read) */
+export function model_migrate_list(mm: mm_struct, addr: uaddr): int {
+  const pagelist = LIST_HEAD<page>();
+  const mtc: migration_target_control = Init(migration_target_control, {
+    nid: NUMA_NO_NODE,
+    gfp_mask: GFP_USER,
+  });
+  let err: int;
+
+  mmap_read_lock(mm);
+  const page = page_mapped_at(mm, addr);
+  mmap_read_unlock(mm);
+  if (!page)
+    return 0;
+  if (!isolate_lru_page(page)) {
+    mod_node_page_state(page_pgdat(page), NR_ISOLATED_ANON + page_is_file_lru(page), thp_nr_pages(page));
+    put_page(page);
+  }
+  list_add_tail(page.lru, pagelist);
+  err = migrate_pages(pagelist, alloc_migration_target, null, mtc, MIGRATE_SYNC, MR_SYSCALL, null);
+  return err;
 }
