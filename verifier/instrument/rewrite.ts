@@ -151,7 +151,7 @@ class Rewriter {
     if (ts.isSwitchStatement(s)) {
       const clauses = s.caseBlock.clauses.map((c) => {
         this.#scopes.push([]);
-        const inner = this.#statements(c.statements);
+        const inner = [this.#mark(c), ...this.#statements(c.statements)];
         this.#scopes.pop();
         return ts.isCaseClause(c) ? f.updateCaseClause(c, c.expression, inner) : f.updateDefaultClause(c, inner);
       });
@@ -284,7 +284,7 @@ class Rewriter {
   #siteRef(site: number): ts.Expression {
     return this.#f.createAdd(this.#f.createIdentifier('$base'), this.#f.createNumericLiteral(site));
   }
-  #mark(s: ts.Statement): ts.Statement {
+  #mark(s: ts.Statement | ts.CaseOrDefaultClause): ts.Statement {
     const site = this.#site(s, true);
     return this.#f.createExpressionStatement(this.#call(this.#role === 'body' ? 's' : 'v', this.#siteRef(site)));
   }
@@ -305,6 +305,8 @@ export function statementText(n: ts.Node, source: ts.SourceFile): string {
     : ts.isForStatement(n) || ts.isWhileStatement(n) || ts.isForOfStatement(n) ? n.statement.getFullStart()
     : ts.isSwitchStatement(n) ? n.caseBlock.getFullStart()
     : ts.isDoStatement(n) ? n.expression.getStart(source) - 1
+    : ts.isCaseClause(n) ? n.expression.getEnd()
+    : ts.isDefaultClause(n) ? from + 'default'.length
     : n.getEnd();
   const text = ts.isDoStatement(n) ? `do … while (${n.expression.getText(source)})` : source.text.slice(from, end);
   return text.replace(/\/\/[^\n]*/g, '').replace(/\s+/g, ' ').trim();

@@ -8,6 +8,7 @@ import { PLAIN, pointOf } from '../scenario/gup.ts';
 
 const PAGES: Readonly<Record<string, string>> = {
   n: 'normal', m: 'movable', c: 'coherent', p: 'device-private', z: 'zero', u: 'untouched',
+  h: 'coherent put into a hole', g: 'device-private put into a hole',
 };
 const HOLD: Readonly<Record<string, readonly [before: string, after: string]>> = {
   long: ['long-term', 'pin'], pin: ['short-term', 'pin'], get: ['plain', 'reference'],
@@ -47,7 +48,7 @@ export function scenarioInWords(id: string): string {
 function pointInWords(p: Point): string[] {
   const mix = p['mix'] ?? '';
   const words = [`${mix.length === 1 ? 'page' : 'pages'}: ${pagesInWords(mix)}`, pinInWords(p)];
-  if (/[cp]/.test(mix)) words.push(DRIVER[p['driver'] ?? ''] ?? `driver ${p['driver']}`);
+  if (/[cphg]/.test(mix)) words.push(DRIVER[p['driver'] ?? ''] ?? `driver ${p['driver']}`);
   for (const [dimension, says] of Object.entries(OTHERS)) {
     const value = p[dimension] ?? '';
     if (value !== PLAIN[dimension]) words.push(says[value] ?? `${dimension} ${value}`);

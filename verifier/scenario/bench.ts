@@ -184,7 +184,9 @@ export class Bench {
     switch (a.driver) {
       case 'create': {
         const type = this.#view.number('include/linux/memremap.ts', `MEMORY_DEVICE_${upper}`);
-        const select = this.#view.number('include/linux/migrate.ts', `MIGRATE_VMA_SELECT_DEVICE_${upper}`);
+        // A kernel that knows the memory but has no flag of its own for it takes it for system memory.
+        const own = `MIGRATE_VMA_SELECT_DEVICE_${upper}`;
+        const select = this.#view.number('include/linux/migrate.ts', this.#view.has('include/linux/migrate.ts', own) ? own : 'MIGRATE_VMA_SELECT_SYSTEM');
         const device = this.#view.fn(DEVICE, 'model_device_create')(type, select, a.pages);
         if (!isObject(device) || device['policy'] === undefined) return valueOf(isObject(device) ? device['errno'] : device);
         device['policy'] = this.#policy(a.policy);

@@ -9,9 +9,10 @@ import type { Action, DriverPolicy, Memory, Scenario, Step } from './scenario.ts
 
 /**
  * One letter a page, in the order of addresses: n in ZONE_NORMAL, m in ZONE_MOVABLE, c coherent,
- * p device-private, z read only (the zero page), u never touched.
+ * p device-private, z read only (the zero page), u never touched; h and g are coherent and private
+ * pages that the driver put into a hole, so that they were inserted and not migrated.
  */
-export const PAGE_KINDS = ['n', 'm', 'c', 'p', 'z', 'u'] as const;
+export const PAGE_KINDS = ['n', 'm', 'c', 'p', 'z', 'u', 'h', 'g'] as const;
 
 /** Every mix and order of 1 to 4 pages. */
 export function allMixes(): string[] {
@@ -30,7 +31,7 @@ export function allMixes(): string[] {
  */
 export const DEFAULT_MIXES: readonly string[] = [
   ...allMixes().filter((m) => m.length === 1 || (m.length === 2 && (/^[nmcp]+$/.test(m) || /[cm][zu]|[zu][cm]/.test(m)))),
-  'ncn', 'cnc', 'mcm', 'cmc', 'ccc', 'pcm', 'cccc', 'ncmc', 'mczu',
+  'ncn', 'cnc', 'mcm', 'cmc', 'ccc', 'pcm', 'cccc', 'ncmc', 'mczu', 'ch', 'hn', 'gm',
 ];
 
 /** What the driver does when it is asked to move memory to the system. */
@@ -80,8 +81,8 @@ export const refuse: Constraint = (p) => {
   if (p['path'] === 'remote' && p['caller'] !== undefined && !worker) return 'remote with the own mm is the slow path';
   if (p['caller'] === 'child' && p['shared'] === 'once') return 'a child shares what its parent has';
   if (p['mix'] !== undefined) {
-    if (p['driver'] !== undefined && p['driver'] !== 'page' && !has(p, 'cp')) return 'no device page for the driver to be asked about';
-    if (p['foreign'] === 'ref' && !has(p, 'nmc')) return 'no page that somebody else can hold';
+    if (p['driver'] !== undefined && p['driver'] !== 'page' && !has(p, 'cphg')) return 'no device page for the driver to be asked about';
+    if (p['foreign'] === 'ref' && !has(p, 'nmch')) return 'no page that somebody else can hold';
     if (p['lru'] !== undefined && p['lru'] !== 'drained' && !has(p, 'nm')) return 'no page that an lru list or pagevec has';
   }
   return null;
@@ -94,7 +95,7 @@ export function pointId(p: Point): string {
 /** The point behind an id, or null when it is none of this family. */
 export function pointOf(id: string): Point | null {
   const [family, mix, rest] = id.split('/');
-  if (family !== 'gup' || mix === undefined || rest === undefined || !/^[nmcpzu]{1,16}$/.test(mix)) return null;
+  if (family !== 'gup' || mix === undefined || rest === undefined || !/^[nmcpzuhg]{1,16}$/.test(mix)) return null;
   const names = ['path', 'hold', 'access', 'caller', 'shared', 'foreign', 'driver', 'lru', 'fail', 'then', 'reuse'];
   const values = rest.split('.');
   if (values.length !== names.length) return null;
@@ -155,12 +156,12 @@ export function gupScenario(p: Point): Scenario {
   if (policy === undefined) throw new Error('no driver policy');
   const kindAt = (i: number): string => mix[i] ?? '';
   const each = (letters: string, f: (i: number) => void): void => { for (let i = 0; i < pages; i++) if (letters.includes(kindAt(i))) f(i); };
-  const memories: Memory[] = [...(mix.includes('c') ? ['coherent' as const] : []), ...(mix.includes('p') ? ['private' as const] : [])];
+  const memories: Memory[] = [...(/[ch]/.test(mix) ? ['coherent' as const] : []), ...(/[pg]/.test(mix) ? ['private' as const] : [])];
 
   step('P', { call: 'mmap', page: 0, pages, write: true });
   for (const memory of memories) step('P', { driver: 'create', memory, pages: Math.max(8, pages + 2), policy });
   each('cp', (i) => step('P', { store: i, value: VALUE + i }));
-  each('cp', (i) => step('P', { driver: 'take', memory: kindAt(i) === 'c' ? 'coherent' : 'private', page: i, pages: 1 }));
+  each('cphg', (i) => step('P', { driver: 'take', memory: /[ch]/.test(kindAt(i)) ? 'coherent' : 'private', page: i, pages: 1 }));
   each('z', (i) => step('P', { load: i }));
   const cpu = p['lru'] === 'otherpvec' ? 1 : 0;
   step('P', { drain: 'all' });
@@ -173,7 +174,7 @@ export function gupScenario(p: Point): Scenario {
   if (p['lru'] === 'drained' || p['lru'] === 'isolated') step('P', { drain: 'all' });
   if (p['shared'] === 'forked') step('P', { call: 'fork', child: 'C' });
   if (p['lru'] === 'isolated') each('nm', (i) => step('I', { isolate: `iso${i}`, of: 'P', page: i }));
-  if (p['foreign'] === 'ref') each('nmc', (i) => step('F', { hold: `ref${i}`, of: 'P', page: i }));
+  if (p['foreign'] === 'ref') each('nmch', (i) => step('F', { hold: `ref${i}`, of: 'P', page: i }));
   const remote = p['path'] === 'remote';
   const by = remote ? 'W' : p['caller'] === 'child' ? 'C' : 'P';
   const of = p['caller'] === 'child' ? 'C' : 'P';
@@ -203,7 +204,7 @@ export function gupScenario(p: Point): Scenario {
   step(by, { unpin: 'pinned' }, 'unpin');
   if (p['shared'] === 'forked') for (let i = 0; i < pages; i++) step('C', { load: i }, `load${i}`);
   if (p['lru'] === 'isolated') each('nm', (i) => step('I', { putback: `iso${i}` }));
-  if (p['foreign'] === 'ref') each('nmc', (i) => step('F', { release: `ref${i}` }));
+  if (p['foreign'] === 'ref') each('nmch', (i) => step('F', { release: `ref${i}` }));
   // The end: everybody goes, and the drivers are unloaded.
   const tasks = ['P', ...(p['lru'] === 'isolated' ? ['I'] : []), ...(p['foreign'] === 'ref' ? ['F'] : []), ...(remote ? ['W'] : [])];
   for (const t of [...tasks, ...(p['shared'] === 'forked' ? ['C'] : [])]) step(t, { call: 'exit' });
@@ -211,7 +212,7 @@ export function gupScenario(p: Point): Scenario {
   for (const memory of memories) step('P', { driver: 'remove', memory });
   return {
     id: pointId(p), pages, oddities: 2 * (pages - 1) + Object.keys(PLAIN).filter((d) => d !== 'mix' && p[d] !== PLAIN[d]).length, cpus: 2, tasks, steps, observeAfter,
-    needs: [...(memories.length > 0 ? ['drivers/model/device.ts#model_device_create'] : []), ...(mix.includes('c') ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT', 'include/linux/migrate.ts#MIGRATE_VMA_SELECT_DEVICE_COHERENT'] : [])],
+    needs: [...(memories.length > 0 ? ['drivers/model/device.ts#model_device_create'] : []), ...(/[ch]/.test(mix) ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT'] : [])],
     reuseFrames: p['reuse'] !== 'never',
   };
 }
