@@ -102,6 +102,7 @@ test('other names, and the index written otherwise: the same findings up to name
     migrate_device_page: 'move_device_page', check_and_migrate_movable_pages: 'sort_out_unpinnable', page_index: 'at', head: 'first',
     prev_head: 'first_before', movable_page_list: 'to_move', isolation_error_count: 'not_isolated', drain_allow: 'may_drain',
     gup_flags: 'how', nr_pages: 'count', pages: 'slots', start: 'from', rc: 'got', vmf: 'fault', address: 'where', __gup_longterm_locked: 'gup_for_long',
+    i: 'which', ret: 'came_to', mtc: 'where_to', flags: 'saved', vma: 'area', vmas: 'areas', mm: 'space',
   };
   const renamed = renameAll(before, patch, names);
   const applied = applyPatch(renamed.tree, renamed.patch);
