@@ -30,6 +30,29 @@ test('review: the flags reach the engine', async (t) => {
   });
 });
 
+test('review: an id as reports print it chooses its variant', async (t) => {
+  const seen: unknown[] = [];
+  const id = 'gup/c/slow.long.w.own.once.none.page.drained.never.load.now';
+  await kpv(['review', 'device-coherent/v2/3', '--scenario', `${id}@GRAB_FORM=own`], { during: ({ options }) => { seen.push(options.scenarios, options.switches); } });
+  t.deepEqual(seen, [id, { GRAB_FORM: 'own' }]);
+});
+
+test('review: what cut a search short is in every format, and a time is not reproducible', async (t) => {
+  const review = reviewOf([REVIEWED], { complete: false });
+  for (const format of ['text', 'json']) {
+    t.regex((await kpv(['review', 'base', '--format', format, '--budget', '9s'], { review })).out, /cut short by --budget 9s, a time: not reproducible/);
+    t.regex((await kpv(['review', 'base', '--format', format, '--budget', '9'], { review })).out, /cut short by --budget 9\b/);
+  }
+  t.notRegex((await kpv(['review', 'base', '--budget', '9s'])).out, /cut short by/);
+});
+
+test('review: the lines at a glance fit the terminal', async (t) => {
+  const { out } = await kpv(['review', 'base', '--color', 'never'], { tty: true, width: 70 });
+  const glance = /^At a glance.*\n((?: .*\n)+)/m.exec(out)?.[1] ?? '';
+  t.true(glance.split('\n').length > 3);
+  for (const line of glance.split('\n')) t.true(line.length <= 70, line);
+});
+
 test('review: each format, twice the same bytes', async (t) => {
   const known = reviewOf([{ ...REVIEWED, id: 'device-coherent/v2/3' }]);
   for (const [format, starts] of [['text', /^kpv review of/], ['json', /^\{\n "schema": "kpv.review\/1"/], ['mail', /^From mboxrd@z /]] as const) {
@@ -88,6 +111,7 @@ test('explain: by name and by code, every rule', async (t) => {
     t.is(code, 0);
     t.true(out.includes(r.name), r.name);
     t.is((await kpv(['explain', r.name])).out, out);
+    if (!r.decided) t.notRegex(out, /execution goes on/);
   }
 });
 
@@ -100,6 +124,10 @@ test('replay: the steps, then the finding; 0 when it reproduces, 1 when not', as
   const good = await kpv(['replay', 'kpv1:abc', '\\', 'def', '> ghi'], { replay: async (word) => { asked = word; return { ok: true, replay: replayed({}) }; } });
   t.is(asked, 'kpv1:abcdefghi');
   t.is(good.code, 0);
+  for (const words of [['= replay: kpv replay kpv1:abcdefghi'], ['`kpv1:abcdefghi`'], ['> > kpv1:abc\n> > defghi'], ['[<kpv1:abc', 'defghi>]']]) {
+    await kpv(['replay', ...words], { replay: async (word) => { asked = word; return { ok: true, replay: replayed({}) }; } });
+    t.is(asked, 'kpv1:abcdefghi');
+  }
   t.regex(good.out, /^ {3}1 {2}CPU0 P {2}count_pages \(mm\/demo\.ts:101\) {2}page_ref_add\(page, 1\);\n {10}refcount\(device page 0x1007\) 1 -> 2$/m);
   t.regex(good.out, /\[KPV0105\] pin-mismatch: [^]*It reproduces\.\n$/);
   const bad = await kpv(['replay', 'kpv1:abc'], { replay: async () => ({ ok: true, replay: replayed({ reproduces: false, finding: null, reason: 'the run ends without it' }) }) });

@@ -12,6 +12,8 @@ import { REVIEW } from '../report/fixture.ts';
 export interface World {
   readonly env?: Readonly<Record<string, string>>;
   readonly tty?: boolean;
+  /** Columns of stdout. */
+  readonly width?: number;
   readonly review?: Review;
   /** Looks at what the engine was asked; may press Ctrl-C or move the clock. */
   readonly during?: (seen: { readonly options: ReviewOptions; readonly interrupt: () => void; readonly at: (ms: number) => void }) => void;
@@ -26,7 +28,7 @@ export async function kpv(argv: readonly string[], world: World = {}): Promise<E
   let interrupt = (): void => undefined;
   const isTTY = world.tty === true;
   const io: Io = {
-    stdout: { isTTY, write: (text) => { out += text; } }, stderr: { isTTY, write: (text) => { err += text; } },
+    stdout: { isTTY, width: world.width ?? null, write: (text) => { out += text; } }, stderr: { isTTY, width: null, write: (text) => { err += text; } },
     env: world.env ?? {}, now: () => clock, closed: () => false,
     onInterrupt: (f) => {
       interrupt = f;

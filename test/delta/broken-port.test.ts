@@ -4,7 +4,11 @@
 import test from 'ava';
 import { loadPort } from '../../verifier/tree/load.ts';
 import { mutate } from '../../verifier/transform/index.ts';
-import { smallReview } from './harness.ts';
+import { gupScenario, PLAIN } from '../../verifier/scenario/gup.ts';
+import { runScenario } from '../../verifier/scenario/run.ts';
+import { linkSide } from '../../verifier/scenario/side.ts';
+import { CONFIGS } from '../../verifier/tree/arms.ts';
+import { smallReview, treesOf } from './harness.ts';
 
 const port = loadPort();
 
@@ -24,3 +28,13 @@ for (const b of BROKEN) {
     t.true(fresh.some((f) => b.rules.some((r) => f.startsWith(`${r} `))), `${b.what}: ${fresh.join(', ') || 'nothing new'}`);
   });
 }
+
+test('a retry that drops its pins comes round equal; one that keeps them leaks in each round', (t) => {
+  const { after } = treesOf('device-coherent/v2/3');
+  const keeps = mutate(after, 'mm/gup.ts', 'check_and_migrate_movable_pages', 'unpin_user_pages(pages, nr_pages);', '');
+  if (!keeps.ok) { t.fail(JSON.stringify(keeps.conflict)); return; }
+  const found = (tree: typeof after): string[] => runScenario(linkSide(tree.files, CONFIGS.default), gupScenario({ ...PLAIN, foreign: 'ref' }))
+    .findings.filter((f) => f.site.function === '__gup_longterm_locked').map((f) => f.rule);
+  t.deepEqual(found(after), ['unbounded-retry']);
+  t.deepEqual(found(keeps.tree), ['refcount-leak']);
+});

@@ -3,6 +3,7 @@
 
 import test from 'ava';
 import fc from 'fast-check';
+import { replayToken } from '../../verifier/delta/replay.ts';
 import { decodeToken, encodeToken, type Token } from '../../verifier/delta/token.ts';
 
 const word = fc.string({ minLength: 0, maxLength: 30 });
@@ -36,5 +37,24 @@ test('what is cut short or something else is refused with a reason', (t) => {
     t.true(!cut.ok && cut.reason.length > 0);
   }));
   t.false(decodeToken('kpv2:abc').ok);
+  const fields = ['demo/v2/3', 'x', 'gup/c', '', 'default', '', 'bug-on', 'f', '00000000'];
+  t.false(decodeToken(`kpv1:${Buffer.from(JSON.stringify(fields)).toString('base64url')}`).ok);
   t.false(decodeToken(`kpv1:${Buffer.from('["a"]').toString('base64url')}`).ok);
+});
+
+test('a token that cannot be meant is refused before anything is run', async (t) => {
+  const good: Token = {
+    target: 'base', side: 'after', scenario: 'gup/n/slow.long.w.own.once.none.page.drained.never.load.now', switches: {}, config: 'default', schedule: '',
+    rule: 'bug-on', function: 'f', check: '00000000',
+  };
+  const why = async (over: Partial<Token>): Promise<string> => {
+    const done = await replayToken(encodeToken({ ...good, ...over }));
+    return done.ok ? 'it ran' : done.reason;
+  };
+  t.regex(await why({ rule: 'nonsense' }), /rule that this build does not know: nonsense/);
+  t.regex(await why({ schedule: '0.1' }), /carries a schedule/);
+  t.regex(await why({ switches: { GRAB_FORM: 'zz' } }), /GRAB_FORM has no value 'zz'/);
+  t.regex(await why({ switches: { FOO: '1' } }), /no switch 'FOO'/);
+  t.regex(await why({ scenario: 'gup/x' }), /scenario that this build does not know/);
+  t.regex(await why({}), /made on other sources/);
 });

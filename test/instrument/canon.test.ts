@@ -48,6 +48,16 @@ test('a changed count shows in the full key, and nowhere else', (t) => {
   }));
 });
 
+test('the counts are those that the bare key leaves out, in one order', (t) => {
+  fc.assert(fc.property(specs, dealt, (s, pfns) => { t.deepEqual(state(s, pfns).counts, s.map((one) => one.count)); }));
+});
+
+test('a counter that is no reference count shows in both keys', (t) => {
+  const made = (n: number): StateKeys => state([], [], [{ nr_pending: new atomic_t(n) }]);
+  t.not(made(1).bare, made(2).bare);
+  t.deepEqual(made(1).counts, []);
+});
+
 test('a changed content and a changed entry show in both', (t) => {
   fc.assert(fc.property(specs, dealt, fc.nat(), fc.constantFrom('content', 'bits'), (s, pfns, at, what) => {
     const changed = s.map((one, i) => (i === at % s.length ? { ...one, [what]: one[what] + 8 } : one));

@@ -10,7 +10,7 @@ import { FIRST_COMPARISON, LoopWatch } from '../../verifier/instrument/loops.ts'
 import { ExecutionEnd, SILENT } from '../../verifier/instrument/runtime.ts';
 
 /** Rounds until the watch says so, as compiled code would ask; null when it never does. */
-function found(stateAt: (round: number) => string, bareAt: (round: number) => string, limit: number): { readonly round: number; readonly kind: string } | null {
+function found(stateAt: (round: number) => string, bareAt: (round: number) => string, limit: number, countsAt: (round: number) => readonly number[] = () => []): { readonly round: number; readonly kind: string } | null {
   const watch = new LoopWatch();
   watch.enabled = true;
   const loop = watch.enter(0);
@@ -18,7 +18,7 @@ function found(stateAt: (round: number) => string, bareAt: (round: number) => st
     loop.rounds += 1;
     if (loop.rounds > limit) return null;
     if (loop.rounds < FIRST_COMPARISON) continue;
-    watch.stateOf = () => ({ full: stateAt(loop.rounds), bare: bareAt(loop.rounds) });
+    watch.stateOf = () => ({ full: stateAt(loop.rounds), bare: bareAt(loop.rounds), counts: countsAt(loop.rounds) });
     const seen = watch.visit(loop, () => []);
     if (seen !== 'fresh') return { round: loop.rounds, kind: seen };
   }
@@ -40,9 +40,30 @@ test('a loop that never repeats is never reported', (t) => {
 });
 
 test('a loop equal but for counts is a leak, after a while', (t) => {
-  const hit = found(String, () => 'same', 5000);
+  const hit = found(String, () => 'same', 5000, (round) => [1, round]);
   t.is(hit?.kind, 'leaks');
   t.true((hit?.round ?? 0) > 4 * FIRST_COMPARISON);
+});
+
+test('a leak in a cycle of any length is found, and in linear time', (t) => {
+  fc.assert(fc.property(fc.nat(200), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 1024 }), (stem, length, amount) => {
+    // The reference is taken once a cycle, in its first round.
+    const hit = found(String, cycle(stem, length), 10_000, (round) => [amount * Math.floor(Math.max(0, round - stem) / length)]);
+    t.is(hit?.kind, 'leaks');
+    t.true((hit?.round ?? 0) <= 4 * (Math.max(stem, 4 * FIRST_COMPARISON) + length) + 2, `${hit?.round}`);
+  }));
+});
+
+test('what is no leak: counts that fall, that move against each other, that do not grow evenly', (t) => {
+  t.is(found(String, () => 'same', 5000, (round) => [10_000 - round]), null);
+  t.is(found(String, () => 'same', 5000, (round) => [round, 10_000 - round]), null);
+  t.is(found(String, () => 'same', 5000, (round) => [round * round]), null);
+  t.is(found(String, () => 'same', 5000, () => [7]), null);
+});
+
+test('a loop that takes references and has something to end it is no leak', (t) => {
+  // Equal but for the counts and its own index: the index is in both keys.
+  t.is(found(String, String, 5000, (round) => [round]), null);
 });
 
 const TEXT = `
@@ -87,7 +108,7 @@ function run(name: string, n: number): unknown {
   const { runtime } = linked;
   runtime.reset({ ...SILENT, cycle: (loop) => { throw new ExecutionEnd('cycle', `round ${loop.rounds}`); } });
   runtime.loops.enabled = true;
-  runtime.loops.stateOf = (locals) => ({ full: JSON.stringify(locals), bare: JSON.stringify(locals) });
+  runtime.loops.stateOf = (locals) => ({ full: JSON.stringify(locals), bare: JSON.stringify(locals), counts: [] });
   const fn = linked.symbol('mm/loops.ts', name);
   if (typeof fn !== 'function') throw new Error(name);
   const result: unknown = Reflect.apply(fn, undefined, [n]);

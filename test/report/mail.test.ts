@@ -79,6 +79,13 @@ test('at most three findings, worst first; the others are counted', (t) => {
   t.regex(body, /^\| Reported-by: kpv <kpv@kpv\.invalid>$/m);
 });
 
+test('a patch that only puts things right: what is gone, a sentence each', (t) => {
+  const fix = { ...REVIEWED, verdict: 'fix' as const, findings: FINDINGS.filter((f) => f.state === 'fixed' || f.state === 'same') };
+  const text = mailReport(reviewOf([fix]), moduleOf, OPTIONS).replace(/\n/g, ' ');
+  t.regex(text, /kpv noticed 1 finding that is gone with this patch, in a model of Linux v5\.15\./);
+  t.regex(text, /KPV0104 refcount-leak in count_pages\(\) \(mm\/demo\.c\): a reference is left\. It was seen in 7 runs before the patch\./);
+});
+
 test('a wrapped token comes back whole', (t) => {
   const token = FINDINGS[4]?.replay ?? '';
   t.is(unwrapped([replayLines(token).join('\n')]), token);

@@ -2,8 +2,9 @@
 
 import test from 'ava';
 import { PLAIN_PAINT } from '../../verifier/report/paint.ts';
+import { mailReport } from '../../verifier/report/mail.ts';
 import { textReport } from '../../verifier/report/text.ts';
-import { CONFLICTED, FINDINGS, OUTSIDE, REVIEW, REVIEWED, reviewOf } from './fixture.ts';
+import { CONFLICTED, FINDINGS, moduleOf, OUTSIDE, REVIEW, REVIEWED, reviewOf, UNCHANGED } from './fixture.ts';
 import { golden } from './golden.ts';
 
 test('the text of a review', (t) => { golden(t, 'report/review.txt', textReport(REVIEW)); });
@@ -37,6 +38,22 @@ test('worst first: what the patch broke before what it fixed, whatever the order
   t.deepEqual(order(textReport(REVIEW)), ['KPV0105', 'KPV0402', 'KPV0602', 'KPV0107', 'KPV0104']);
   const turned = reviewOf([{ ...REVIEWED, findings: [...FINDINGS].reverse() }]);
   t.deepEqual(order(textReport(turned)), order(textReport(REVIEW)));
+});
+
+test('a finding that a later patch of the series cures is open until then', (t) => {
+  const [broken] = FINDINGS.filter((f) => f.rule === 'pin-mismatch');
+  if (broken === undefined) return t.fail();
+  const fixed = { ...UNCHANGED, id: 'demo/v2/4', number: 4, findings: [{ ...broken, state: 'fixed' as const }] };
+  t.regex(textReport(reviewOf([REVIEWED, fixed])), /error\[KPV0105\][^]*?= open: until demo\/v2\/4, with which it goes\n/);
+  t.notRegex(textReport(reviewOf([fixed, REVIEWED])), /= open/);
+  t.regex(mailReport(reviewOf([REVIEWED, fixed]), moduleOf, { version: '0', sourceDate: 0 }), /It goes with demo\/v2\/4, later in this series\./);
+});
+
+test('a long run is held from some step on, and says how many came before', (t) => {
+  const held = FINDINGS.map((f) => (f.cycle === null ? f : { ...f, cycle: { ...f.cycle, stem: f.cycle.stem.map((s) => ({ ...s, n: s.n + 90 })) } }));
+  const text = (verbose: boolean): string => textReport(reviewOf([{ ...REVIEWED, findings: held }]), { verbose });
+  t.regex(text(false), /stem \(98 steps\):\n +\(93 steps before these; -v shows 3 of them, a replay all\)/);
+  t.regex(text(true), /stem \(98 steps\):\n +\(90 steps before these; a replay shows them\)/);
 });
 
 test('what was not reached and what the model lacks is there', (t) => {

@@ -7,13 +7,13 @@ import { gupScenario, NAMED, pointId } from '../../verifier/scenario/gup.ts';
 
 test('the plain point names pages, pin and driver only', (t) => {
   t.is(scenarioInWords('gup/mc/slow.long.w.own.once.none.page.drained.never.load.now'),
-    'pages: movable, coherent; slow long-term write pin by the owner; driver moves one page per call');
+    'pages: movable, coherent; slow long-term write pin by the owner; model driver moves one page per call');
 });
 test('what differs is named, and a variant', (t) => {
   t.is(scenarioInWords('gup/nccc/fast.get.r.own.forked.ref.sigbus.otherpvec.slab2.dontneed.never@GRAB_FORM=own'),
-    "pages: normal, 3 coherent; fast plain read reference by the owner; driver returns VM_FAULT_SIGBUS; a forked child shares the pages; "
+    "pages: normal, 3 coherent; fast plain read reference by the owner; model driver returns VM_FAULT_SIGBUS; a forked child shares the pages; "
     + "somebody else holds a reference on each page; the pages wait in another CPU's pagevec; the second slab allocation fails; then MADV_DONTNEED; "
-    + 'freed frames are not used again; with GRAB_FORM=own');
+    + 'freed frames are not used again; with GRAB_FORM=own (try_grab_page() counting by itself, as in 5.15.y and 5.17)');
 });
 test('an id of no known family is given back', (t) => { t.is(scenarioInWords('svm/evict'), 'svm/evict'); });
 test('no value of a named scenario is left without words', (t) => {

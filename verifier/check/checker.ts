@@ -2,7 +2,7 @@
 // The monitor of an execution: hands each event to the rules that need it. Rules over state are
 // kept up by what the step touched; what can only be judged at rest is judged when a step is over.
 
-import { ExecutionEnd, type Frame, type Monitor, type PortObject } from '../instrument/runtime.ts';
+import { ExecutionEnd, type Frame, type Key, type Monitor, type PortObject } from '../instrument/runtime.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { LoopActivation } from '../instrument/loops.ts';
 import { Contracts } from './contracts.ts';
@@ -10,20 +10,20 @@ import { Lifetimes } from './life.ts';
 import { Locks } from './locks.ts';
 import { Mappings } from './maps.ts';
 import { PageMaps } from './pagemaps.ts';
+import { Pins } from './pins.ts';
 import { References } from './refs.ts';
 import { AtRest, type DeviceObj } from './rest.ts';
 import type { Tracer } from './trace.ts';
-import { classOf, isCounter, isFrame, isMm, isObject, isPage, isPagevec, isPteCell, type Counter } from './view.ts';
+import { classOf, isCounter, isFrame, isMm, isPage, isPagevec, isPteCell, type Counter } from './view.ts';
 import type { FindingSpec, World } from './world.ts';
 
 /** What an execution cost, counted as it ran. */
 export interface Counts { rounds: number; pins: number; unpins: number; callbacks: number }
 
-const PIN_BIAS = 1024;
-
 export class Checker implements Monitor {
   readonly world: World;
   readonly references: References;
+  readonly pins: Pins;
   readonly mappings: Mappings;
   readonly locks: Locks;
   readonly lifetimes: Lifetimes;
@@ -49,6 +49,7 @@ export class Checker implements Monitor {
     this.world = world;
     this.#pageClass = world.view.port.symbol('include/linux/mm_types.ts', 'page');
     this.references = new References(world, (page) => this.mappings.unlistedAt(page));
+    this.pins = new Pins(world, this.references, (result, counting) => this.#returnedFrom(result, counting));
     this.mappings = new Mappings(world);
     this.locks = new Locks(world, () => this.mappings.settle());
     this.lifetimes = new Lifetimes(world);
@@ -66,7 +67,7 @@ export class Checker implements Monitor {
    * The statement of core mm that brought a result into being: the innermost function on the way
    * out that returned it; `counting` only asks those that return a count (long).
    */
-  returnedFrom(result: number, counting: boolean): Site | null {
+  #returnedFrom(result: number, counting: boolean): Site | null {
     const sites = this.world.runtime.sites;
     const frame = this.#returning.find((f) => f.file.startsWith('mm/') && f.result === result
       && (!counting || /: (unsigned_)?long$/.test(sites[f.entry]?.text ?? '')));
@@ -96,7 +97,7 @@ export class Checker implements Monitor {
 
   // --- Monitor ----------------------------------------------------------------------------------
 
-  read(o: PortObject, k: string): void {
+  read(o: PortObject, k: Key): void {
     if (this.#pageClass === o.constructor) this.lifetimes.onPageRead(o, k);
     else {
       if (k === 'mmap' && isMm(o)) this.locks.onVmaList(o);
@@ -104,7 +105,7 @@ export class Checker implements Monitor {
     }
   }
 
-  write(o: PortObject, k: string, old: unknown, value: unknown): void {
+  write(o: PortObject, k: Key, old: unknown, value: unknown): void {
     this.tracer?.write(o, k, old, value);
     switch (k) {
       case 'counter': {
@@ -160,7 +161,7 @@ export class Checker implements Monitor {
     throw new ExecutionEnd('finding', 'null-dereference');
   }
 
-  call(_o: PortObject, k: string, args: readonly unknown[]): void {
+  call(_o: PortObject, k: Key, args: readonly unknown[]): void {
     if (k === 'migrate_to_ram') {
       this.counts.callbacks += 1;
       this.#callback = this.world.runtime.here();
@@ -168,13 +169,11 @@ export class Checker implements Monitor {
     if (k === 'release') this.pageMaps.onRelease(args[0]);
     this.contracts.onCall(k, args);
   }
-  returned(): void {}
 
   enter(frame: Frame): void {
     if (frame.function === '__get_user_pages_locked' || frame.function === 'lockless_pages_from_mm') this.counts.rounds += 1;
     this.#returning.length = 0;
     this.contracts.onEnter(frame);
-    this.tracer?.enter(frame);
   }
   leave(frame: Frame): void {
     if (this.#endless !== null && this.world.runtime.frames.length <= this.#endless.depth) this.#endOfCycle(true);
@@ -182,7 +181,6 @@ export class Checker implements Monitor {
     if (frame.lists !== null) for (const head of frame.lists) this.lifetimes.onLocalList(head);
     this.contracts.onLeave(frame);
     if (frame.function === 'get_dev_pagemap') this.pageMaps.onLookup(frame.result);
-    this.tracer?.leave(frame);
   }
 
   /**
@@ -206,7 +204,7 @@ export class Checker implements Monitor {
       spec: { rule: 'unbounded-retry', object, site, stack: this.world.runtime.stack(), message: `\`${text}\` comes round with an equal state (${object}) and never ends${while_}` },
     };
     this.world.muted = true;
-    Reflect.set(this.world.view.current(), 'sigkill', true);
+    this.world.view.current().sigkill = true;
   }
 
   /** The loop was left after the signal, or came round all the same. */
@@ -222,16 +220,14 @@ export class Checker implements Monitor {
   /** Who last counted a page as isolated, or as put back. */
   #isolatedAt: Site | null = null;
   #noteIsolated(counter: Counter): void {
-    const stat = this.world.global('node_stat');
-    const items: unknown = isObject(stat) ? stat['items'] : undefined;
-    const at = this.world.view.number('include/linux/mmzone.ts', 'NR_ISOLATED_ANON');
-    if (Array.isArray(items) && items[at] === counter) this.#isolatedAt = this.world.runtime.here();
+    if (this.world.nodeStat('NR_ISOLATED_ANON') === counter) this.#isolatedAt = this.world.runtime.here();
   }
 
   #cost(counter: Counter, d: number): void {
     if (!isPage(counter.owner) || counter.owner._refcount !== counter) return;
-    if (d >= PIN_BIAS - 1) this.counts.pins += Math.round(d / PIN_BIAS);
-    if (-d >= PIN_BIAS - 1) this.counts.unpins += Math.round(-d / PIN_BIAS);
+    const { pinBias } = this.references;
+    if (d >= pinBias - 1) this.counts.pins += Math.round(d / pinBias);
+    if (-d >= pinBias - 1) this.counts.unpins += Math.round(-d / pinBias);
   }
 
   #trap(kind: string, what: string): void {
@@ -239,16 +235,12 @@ export class Checker implements Monitor {
     const text = (this.world.runtime.here()?.text ?? '').replace(/;$/, '');
     switch (kind) {
       case 'BUG': this.world.report({ rule: 'bug-on', object: 'BUG', message: what || text, ends: true }); break;
-      case 'VM_BUG_ON': this.#observed(kind, what || text); break;
+      // An observer: noted as what a debug kernel says, and the run goes on (model-rules.md, 2.8).
+      case 'VM_BUG_ON': this.world.report({ rule: 'bug-on', object: kind, message: what || text }); break;
       case 'WARN': case 'VM_WARN_ON': this.world.report({ rule: 'warn-on', object: kind, message: what || text }); break;
       case 'BAD_PAGE': this.world.report({ rule: 'bad-page-state', object: 'page', message: what }); break;
       case 'PTE_MISUSE': this.world.report({ rule: 'pte-misuse', object: 'entry', message: what }); break;
       default: throw new Error(`the machine traps with an unknown kind ${kind}`);
     }
-  }
-
-  /** A VM_* observer: noted as what a debug kernel says, and the run goes on (model-rules.md, 2.8). */
-  #observed(kind: string, what: string): void {
-    this.world.report({ rule: 'bug-on', object: kind, message: what });
   }
 }

@@ -3,15 +3,13 @@
 // migrate_vma_setup returns and a driver may change of it (I20), what is handed to
 // migrate_vma_pages (I19), and what is left of a source that moved (I15).
 
-import type { Frame, PortObject } from '../instrument/runtime.ts';
+import type { Frame, Key, PortObject } from '../instrument/runtime.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { Mappings } from './maps.ts';
 import { classOf, isObject, isPage, isVma, type MmObj, type PageObj } from './view.ts';
 import type { World } from './world.ts';
 
 const MIGRATE = 'include/linux/migrate.ts';
-/** Bit 0 of page->flags: PG_locked. */
-const PG_LOCKED = 1;
 
 /** One migrate_vma between setup and finalize, and src as core mm left it last. */
 interface Migration { readonly args: PortObject; readonly cpages: number; src: readonly number[] | null }
@@ -27,13 +25,13 @@ export class Contracts {
   }
 
   /** o.k(args) through a pointer. */
-  onCall(k: string, args: readonly unknown[]): void {
+  onCall(k: Key, args: readonly unknown[]): void {
     const first = args[0];
     if (k === 'migrate_to_ram' && isObject(first)) this.#fault(first);
     if (k === 'page_free' && isPage(first)) this.#mappings.onDeviceFree(first);
   }
 
-  onWrite(o: PortObject, k: string): void {
+  onWrite(o: PortObject, k: Key): void {
     if (k === 'cpages' && classOf(o) === 'migrate_vma') this.#migration = { args: o, cpages: Number(o[k]), src: this.#migration?.args === o ? this.#migration.src : null };
   }
 
@@ -91,7 +89,7 @@ export class Contracts {
       const to = this.#pageOf(dst[i] ?? 0);
       if ((src & bit) === 0 || to === null) continue;
       for (const page of [to, this.#pageOf(src)]) {
-        if (page === null || (page.flags & PG_LOCKED) !== 0) continue;
+        if (page === null || this.#world.view.pageFlag(page, 'PG_locked')) continue;
         this.#world.report({ rule: 'lock-misuse', object: 'page lock', site: this.#caller(), message: `migrate_vma_pages is handed ${this.#world.nameOf(page)} unlocked (slot ${i})` });
       }
     }

@@ -3,7 +3,7 @@
 // type-stable, so what is forbidden is not to look at one but to use what it says after the frame
 // went back; only the allocator does that (model-rules.md, 2.2 and 2.4).
 
-import type { PortObject } from '../instrument/runtime.ts';
+import type { Key, PortObject } from '../instrument/runtime.ts';
 import type { Site } from '../instrument/sites.ts';
 import { classOf, isObject, isPage, type FrameObj, type PageObj } from './view.ts';
 import type { World } from './world.ts';
@@ -11,9 +11,11 @@ import type { World } from './world.ts';
 /** What is made for address spaces and goes with the last of them. */
 const OF_AN_MM = new Set(['anon_vma', 'anon_vma_chain', 'vm_area_struct', 'mm_struct']);
 
-const PAGE_FIELDS = new Set(['flags', 'mapping', 'index', 'private', '_mapcount', '_refcount', 'pgmap', 'zone_device_data', 'lru']);
+const PAGE_FIELDS: ReadonlySet<Key> = new Set(['flags', 'mapping', 'index', 'private', '_mapcount', '_refcount', 'pgmap', 'zone_device_data', 'lru']);
 /** The files that own free frames. */
 const ALLOCATOR = new Set(['mm/page_alloc.ts']);
+
+function member(k: Key): string { return typeof k === 'number' ? `[${k}]` : `->${k}`; }
 
 export class Lifetimes {
   readonly #world: World;
@@ -24,27 +26,25 @@ export class Lifetimes {
   readonly #classes = new Set<unknown>();
   constructor(world: World) { this.#world = world; }
 
-
-
-  onPageRead(o: PortObject, k: string): void {
+  onPageRead(o: PortObject, k: Key): void {
     if (!isPage(o)) return;
     this.#page(o, k, 'read');
     if (k === 'pgmap' && o.arm0 === 'lru') this.#overlay(o, 'pgmap', 'lru.next');
     if (k === 'zone_device_data' && o.arm1 === 'lru' && this.#world.isDevice(o)) this.#overlay(o, 'zone_device_data', 'lru.prev');
   }
 
-  onObjectRead(o: PortObject, k: string): void {
+  onObjectRead(o: PortObject, k: Key): void {
     if (!this.#classes.has(o.constructor)) return;
     const where = this.#freed.get(o);
     if (where !== undefined) {
-      this.#world.report({ rule: 'use-after-free', object: classOf(o), message: `${classOf(o)}->${k} is read after it was freed (${where})` });
+      this.#world.report({ rule: 'use-after-free', object: classOf(o), message: `${classOf(o)}${member(k)} is read after it was freed (${where})` });
     }
   }
 
-  onWrite(o: PortObject, k: string): void {
+  onWrite(o: PortObject, k: Key): void {
     if (isPage(o)) this.#page(o, k, 'written');
     else if (this.#classes.has(o.constructor) && this.#freed.has(o)) {
-      this.#world.report({ rule: 'use-after-free', object: classOf(o), message: `${classOf(o)}->${k} is written after it was freed (${this.#freed.get(o) ?? ''})` });
+      this.#world.report({ rule: 'use-after-free', object: classOf(o), message: `${classOf(o)}${member(k)} is written after it was freed (${this.#freed.get(o) ?? ''})` });
     }
     if (classOf(o) === 'page_lru') this.#listWrite(o, k);
   }
@@ -96,14 +96,14 @@ export class Lifetimes {
     }
   }
 
-  #page(page: PageObj, k: string, how: 'read' | 'written'): void {
+  #page(page: PageObj, k: Key, how: 'read' | 'written'): void {
     if (!PAGE_FIELDS.has(k) || this.#world.isDevice(page)) return;
     const frame = this.#world.frameOf(page);
     if (frame === undefined || frame.allocated) return;
     const frames = this.#world.runtime.frames;
     const here = frames[frames.length - 1];
     if (here === undefined || frames.some((f) => ALLOCATOR.has(f.file))) return;
-    this.#world.report({ rule: 'use-after-free', object: this.#world.kindOf(page), message: `${this.#world.nameOf(page)}->${k} is ${how} after the page was freed` });
+    this.#world.report({ rule: 'use-after-free', object: this.#world.kindOf(page), message: `${this.#world.nameOf(page)}${member(k)} is ${how} after the page was freed` });
   }
 
   #overlay(page: PageObj, arm: string, wrote: string): void {
@@ -114,7 +114,7 @@ export class Lifetimes {
   }
 
   /** A device page's lru is written: its pgmap is gone (I9). */
-  #listWrite(o: PortObject, k: string): void {
+  #listWrite(o: PortObject, k: Key): void {
     const page = o['owner'];
     if (!isPage(page) || !this.#world.isDevice(page)) return;
     if (this.#world.runtime.frames.some((f) => ALLOCATOR.has(f.file))) return;

@@ -7,7 +7,7 @@
 // cannot wait, and shows as an acquisition inside a function that is named a try.
 
 import type { Site } from '../instrument/sites.ts';
-import type { Frame, PortObject } from '../instrument/runtime.ts';
+import type { Frame, Key, PortObject } from '../instrument/runtime.ts';
 import { classOf, isObject, isPage, isTask, type MmObj, type PageObj, type TaskObj } from './view.ts';
 import { placeIn, type World } from './world.ts';
 
@@ -32,7 +32,7 @@ export class Locks {
   heldBy(task: TaskObj): readonly string[] { return (this.#held.get(task) ?? []).map((h) => h.name); }
 
   /** Write of a lock word. */
-  onWord(o: PortObject, k: string, before: unknown, after: unknown): void {
+  onWord(o: PortObject, k: Key, before: unknown, after: unknown): void {
     const name = this.#world.nameOf(o);
     const spins = classOf(o) === 'spinlock_t';
     if (k === 'holder' || k === 'writer') {

@@ -72,7 +72,7 @@ export class Mappings {
   }
 
   onFlags(page: PageObj, before: number, after: number): void {
-    const lru = 1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_lru');
+    const lru = this.#world.view.pageFlagMask('PG_lru');
     if ((after & lru) === 0 && (before & lru) !== 0) this.#unlisted.set(page, this.#world.runtime.here());
     if ((after & lru) !== 0 && (before & lru) === 0 && this.#world.isDevice(page)) {
       this.#world.report({ rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(page)} is put on an lru list` });

@@ -10,12 +10,11 @@ import { holds } from './pte.ts';
 import { classOf, isObject, isPage, type Counter, type PageObj, type Pagevec, type PteCell, type TaskObj } from './view.ts';
 import { placeIn, type World } from './world.ts';
 
-/** GUP_PIN_COUNTING_BIAS: what a pin weighs; one of it is the plain reference. */
-const PIN_BIAS = 1024;
-
 interface Taken { amount: number; begun: boolean; readonly site: Site | null; readonly caller: Site | null }
 
 export class References {
+  /** GUP_PIN_COUNTING_BIAS: what a pin weighs; one of it is the plain reference. */
+  readonly pinBias: number;
   readonly #world: World;
   readonly #balance = new Map<TaskObj, Map<PageObj, number>>();
   /** References held by page table entries. */
@@ -37,6 +36,7 @@ export class References {
 
   constructor(world: World, unlistedAt: (page: PageObj) => Site | null) {
     this.#world = world;
+    this.pinBias = world.view.number('include/linux/mm.ts', 'GUP_PIN_COUNTING_BIAS');
     this.#unlistedAt = unlistedAt;
   }
 
@@ -79,8 +79,8 @@ export class References {
       return;
     }
     this.#world.report({
-      rule: 'refcount-underflow', object: d <= 1 - PIN_BIAS ? 'pin' : this.#world.kindOf(page),
-      message: `${this.#world.nameOf(page)} is put ${-d > 1 ? `by ${-d} ` : ''}by a thread that holds ${had} reference${had === 1 ? '' : 's'} on it (count ${before} -> ${after})`,
+      rule: 'refcount-underflow', object: d <= 1 - this.pinBias ? 'pin' : this.#world.kindOf(page),
+      message: `a thread puts ${-d > 1 ? `${-d} references` : 'a reference'} on ${this.#world.nameOf(page)}, of which it holds ${had} (count ${before} -> ${after})`,
     });
     this.#set(this.#balance, task, page, 0);
   }
@@ -173,8 +173,7 @@ export class References {
       return;
     }
     if (classOf(page.mapping) === 'anon_mapping' && page._mapcount.counter >= 0) this.#anonymous(page, site);
-    const lru = (page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_lru'))) !== 0;
-    if (lru || page._mapcount.counter < 0 || this.#world.isolated.has(page) || this.#world.queued(page, null) > 0) return;
+    if (this.#world.view.pageFlag(page, 'PG_lru') || page._mapcount.counter < 0 || this.#world.isolated.has(page) || this.#world.queued(page, null) > 0) return;
     this.#world.lost.add(page);
     this.#world.report({ rule: 'lost-page', object: this.#world.kindOf(page), site, message: `${this.#world.nameOf(page)} is mapped, but on no LRU list and in no pagevec: reclaim cannot find it` });
   }
@@ -182,7 +181,7 @@ export class References {
   /** A mapped anonymous page holds data (PG_uptodate) and belongs to swap (PG_swapbacked). */
   #anonymous(page: PageObj, site: Site | null): void {
     for (const name of ['PG_uptodate', 'PG_swapbacked']) {
-      if ((page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', name))) !== 0) continue;
+      if (this.#world.view.pageFlag(page, name)) continue;
       this.#world.report({ rule: 'bad-page-state', object: name, site, message: `${this.#world.nameOf(page)} is mapped and anonymous, but ${name} is not set` });
     }
   }
@@ -190,7 +189,7 @@ export class References {
   #leaked(page: PageObj, spare: number, reasons: number): void {
     if (this.#world.lost.has(page)) return;
     const isolated = page.lru.next !== null && page.arm0 === 'lru' && page.lru.next.owner !== page && page.lru.next !== page.lru;
-    const lost = !this.#world.isDevice(page) && isolated && (page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_lru'))) === 0;
+    const lost = !this.#world.isDevice(page) && isolated && !this.#world.view.pageFlag(page, 'PG_lru');
     const what = `${spare} reference${spare === 1 ? '' : 's'} on ${this.#world.nameOf(page)}`;
     this.#world.report({
       rule: lost ? 'lost-page' : 'refcount-leak', object: this.#world.kindOf(page), site: (lost ? this.#unlistedAt(page) : null) ?? this.takenAt(page),

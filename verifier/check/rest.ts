@@ -7,9 +7,6 @@ import type { Mappings } from './maps.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { World } from './world.ts';
 
-/** Bit 0 of page->flags: PG_locked. */
-const PG_LOCKED = 1;
-
 export interface DeviceObj { readonly name: string; readonly device: Readonly<Record<string, unknown>> }
 
 export class AtRest {
@@ -58,13 +55,7 @@ export class AtRest {
 
   /** NR_FOLL_PIN_ACQUIRED and _RELEASED: what /proc/vmstat says is pinned. */
   #pinCount(expected: number): void {
-    const stat = this.#world.global('node_stat');
-    const items: unknown = isObject(stat) ? stat['items'] : undefined;
-    const count = (name: string): number => {
-      const item: unknown = Array.isArray(items) ? items[this.#world.view.number('include/linux/mmzone.ts', name)] : undefined;
-      return isObject(item) ? Number(item['counter']) : 0;
-    };
-    const counted = count('NR_FOLL_PIN_ACQUIRED') - count('NR_FOLL_PIN_RELEASED');
+    const counted = this.#counted('NR_FOLL_PIN_ACQUIRED') - this.#counted('NR_FOLL_PIN_RELEASED');
     if (counted !== expected) {
       this.#world.report({ rule: 'accounting', object: 'pins', message: `the node counts ${counted} pinned page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
     }
@@ -111,15 +102,10 @@ export class AtRest {
     }
   }
 
+  #counted(stat: string): number { return this.#world.nodeStat(stat)?.counter ?? 0; }
+
   #isolatedCount(expected: number): void {
-    const stat = this.#world.global('node_stat');
-    let counted = 0;
-    for (const name of ['NR_ISOLATED_ANON', 'NR_ISOLATED_FILE']) {
-      const at = this.#world.view.number('include/linux/mmzone.ts', name);
-      const items: unknown = Array.isArray(stat) ? stat : isObject(stat) ? stat['count'] ?? stat['items'] ?? stat['vm_stat'] : undefined;
-      const n: unknown = Array.isArray(items) ? items[at] : undefined;
-      counted += typeof n === 'number' ? n : isObject(n) ? Number(n['counter']) : 0;
-    }
+    const counted = this.#counted('NR_ISOLATED_ANON') + this.#counted('NR_ISOLATED_FILE');
     if (counted !== expected) {
       this.#world.reportStanding(this.#world, `isolated ${counted - expected}`, { rule: 'accounting', object: 'isolated', site: this.#isolatedAt(), message: `the node counts ${counted} isolated page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
     }
@@ -137,7 +123,7 @@ export class AtRest {
       if (this.#mappings.mapped(p) > 0 || p._refcount.counter > 1) {
         this.#world.reportStanding(p, 'count', { rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name} with count ${p._refcount.counter}` });
       }
-      if ((p.flags & PG_LOCKED) !== 0 || p.mapping !== null) {
+      if (this.#world.view.pageFlag(p, 'PG_locked') || p.mapping !== null) {
         this.#world.reportStanding(p, 'state', { rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name}, ${p.mapping === null ? 'locked' : 'with a mapping'}` });
       }
     }

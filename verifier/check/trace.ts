@@ -2,14 +2,28 @@
 // The trace of one execution, for witnesses and replay: a step for each statement that changed
 // shared state, with what it changed. Made only when somebody will read it.
 
-import type { Frame, PortObject } from '../instrument/runtime.ts';
-import type { Step } from '../report/review.ts';
-import { classOf, isPage, isPteCell, isTask, type PteCell } from './view.ts';
+import type { Key, PortObject } from '../instrument/runtime.ts';
+import { classOf, isCounter, isPage, isPteCell, isTask, type PteCell } from './view.ts';
 import type { World } from './world.ts';
 
-const WATCHED = new Set(['counter', 'pte', 'holder', 'writer', 'readers', 'flags', 'mapping', 'next']);
+const WATCHED: ReadonlySet<Key> = new Set(['counter', 'pte', 'holder', 'writer', 'readers', 'flags', 'mapping', 'next']);
 
 interface OpenStep { n: number; cpu: number; thread: string; site: number; values: string[]; writes: string[]; depth: number; event: number }
+
+/** One statement that changed shared state, as reports have it. */
+export interface Step {
+  readonly n: number;
+  readonly cpu: number;
+  readonly thread: string;
+  readonly file: string;
+  readonly line: number;
+  readonly function: string;
+  readonly text: string;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** `object.field: old -> new` */
+  readonly values: readonly string[];
+}
 
 export interface TracedStep extends Step { readonly depth: number; readonly scenarioStep: string; /** Accesses of the execution until it. */ readonly event: number }
 
@@ -19,10 +33,7 @@ export class Tracer {
   #open: OpenStep | null = null;
   constructor(world: World) { this.#world = world; }
 
-  enter(_frame: Frame): void {}
-  leave(_frame: Frame): void {}
-
-  write(o: PortObject, k: string, old: unknown, value: unknown): void {
+  write(o: PortObject, k: Key, old: unknown, value: unknown): void {
     if (!WATCHED.has(k) || old === value) return;
     const text = this.#describe(o, k, old, value);
     if (text === null) return;
@@ -60,12 +71,12 @@ export class Tracer {
     this.#open = null;
   }
 
-  #describe(o: PortObject, k: string, old: unknown, value: unknown): string | null {
+  #describe(o: PortObject, k: Key, old: unknown, value: unknown): string | null {
     switch (k) {
       case 'counter': {
         const page = o['owner'];
-        if (!isPage(page)) return null;
-        const which = page._refcount === (o as unknown) ? 'refcount' : 'mapcount';
+        if (!isPage(page) || !isCounter(o)) return null;
+        const which = page._refcount === o ? 'refcount' : 'mapcount';
         const shift = which === 'mapcount' ? 1 : 0;
         return `${which}(${this.#world.nameOf(page)}) ${Number(old) + shift} -> ${Number(value) + shift}`;
       }

@@ -37,12 +37,10 @@ export interface MmObj {
   readonly rss_stat: { readonly count: readonly Counter[] };
   readonly mmap_lock: RwSem;
 }
-export interface TaskObj { readonly mm: MmObj | null; readonly comm: string; readonly pid: number; readonly sigkill: boolean }
+export interface TaskObj { readonly mm: MmObj | null; readonly comm: string; readonly pid: number; sigkill: boolean }
 export interface RwSem { readonly writer: TaskObj | null; readonly readers: readonly TaskObj[]; readonly name: string; readonly owner: unknown }
-export interface HeldWord { readonly holder: TaskObj | null; readonly name: string; readonly owner: unknown }
 export interface FrameObj { readonly page: PageObj; readonly content: number; readonly allocated: boolean; readonly generation: number }
 export interface Pagevec { readonly nr: number; readonly pages: readonly (PageObj | null | undefined)[] }
-export interface TlbEntry { readonly mm: MmObj; readonly vpn: number; readonly pte: number }
 export interface MachineObj {
   globals(): { readonly name: string; readonly statistics: boolean; readonly value: unknown }[];
   readonly nr_cpus: number;
@@ -61,7 +59,13 @@ type Fn = (...args: readonly unknown[]) => unknown;
 export class PortView {
   readonly port: LinkedPort;
   readonly #numbers = new Map<string, number>();
-  constructor(port: LinkedPort) { this.port = port; }
+  readonly #current: Fn;
+  readonly #cpu: Fn;
+  constructor(port: LinkedPort) {
+    this.port = port;
+    this.#current = this.fn('arch/model/machine.ts', 'current');
+    this.#cpu = this.fn('arch/model/machine.ts', 'smp_processor_id');
+  }
 
   has(file: string, name: string): boolean { return this.port.symbol(file, name) !== undefined; }
 
@@ -83,9 +87,13 @@ export class PortView {
     return (...args) => { const result: unknown = Reflect.apply(value, undefined, args); return result; };
   }
 
+  /** A bit of page->flags by its name (enum pageflags). */
+  pageFlag(page: PageObj, name: string): boolean { return (page.flags & this.pageFlagMask(name)) !== 0; }
+  pageFlagMask(name: string): number { return 1 << this.number('include/linux/page-flags.ts', name); }
+
   /** The task that runs now. */
-  current(): TaskObj { return asTask(this.fn('arch/model/machine.ts', 'current')()); }
-  cpu(): number { return Number(this.fn('arch/model/machine.ts', 'smp_processor_id')()); }
+  current(): TaskObj { return asTask(this.#current()); }
+  cpu(): number { return Number(this.#cpu()); }
 }
 
 export function classOf(o: unknown): string {
@@ -99,6 +107,7 @@ export function isVma(o: unknown): o is VmaObj { return classOf(o) === 'vm_area_
 export function isCounter(o: unknown): o is Counter { return classOf(o) === 'atomic_t'; }
 export function isFrame(o: unknown): o is FrameObj { return classOf(o) === 'frame'; }
 export function isPagevec(o: unknown): o is Pagevec { return classOf(o) === 'pagevec'; }
+export function isMachine(o: unknown): o is MachineObj { return classOf(o) === 'machine'; }
 export function isObject(o: unknown): o is PortObject { return typeof o === 'object' && o !== null; }
 export function asTask(o: unknown): TaskObj {
   if (!isTask(o)) throw new Error('no task_struct runs');

@@ -11,13 +11,11 @@ import { identity } from './finding.ts';
 import { PteDecoder } from './pte.ts';
 import { ruleNamed, type RuleName } from './rules.ts';
 import {
-  classOf, isObject, isPage, isPagevec, type FrameObj, type MachineObj, type MmObj, type PageObj, type Pagevec, type PortView, type TaskObj,
+  classOf, isCounter, isObject, isPage, isPagevec, type Counter, type FrameObj, type MachineObj, type MmObj, type PageObj, type Pagevec, type PortView, type TaskObj,
 } from './view.ts';
 
-const ZONE_SHIFT = 24;
-const ZONE_MASK = 7;
-export const ZONE_MOVABLE = 3;
-export const ZONE_DEVICE = 4;
+const MM = 'include/linux/mm.ts';
+const MMZONE = 'include/linux/mmzone.ts';
 
 const NOWHERE: Site = { file: '', line: 0, function: '', text: '', covers: false };
 
@@ -56,11 +54,17 @@ export class World {
   #frames: ReadonlyMap<number, FrameObj> | null = null;
   #pagevecs: readonly { readonly cpu: number; readonly pvec: Pagevec }[] = [];
 
+  readonly #zone: { readonly shift: number; readonly mask: number; readonly movable: number; readonly device: number };
+
   constructor(view: PortView, runtime: Runtime, machine: MachineObj) {
     this.view = view;
     this.runtime = runtime;
     this.machine = machine;
     this.ptes = new PteDecoder(view);
+    this.#zone = {
+      shift: view.number(MM, 'ZONES_PGSHIFT'), mask: view.number(MM, 'ZONES_MASK'),
+      movable: view.number(MMZONE, 'ZONE_MOVABLE'), device: view.number(MMZONE, 'ZONE_DEVICE'),
+    };
   }
 
   /** Notes a finding; ends the execution where its rule says so. */
@@ -120,8 +124,17 @@ export class World {
     const memory = this.global('memory');
     return isObject(memory) && memory['zero_pfn'] === page.pfn;
   }
-  zoneOf(page: PageObj): number { return (page.flags >>> ZONE_SHIFT) & ZONE_MASK; }
-  isDevice(page: PageObj): boolean { return this.zoneOf(page) === ZONE_DEVICE; }
+  isDevice(page: PageObj): boolean { return this.#zoneOf(page) === this.#zone.device; }
+  isMovable(page: PageObj): boolean { return this.#zoneOf(page) === this.#zone.movable; }
+  #zoneOf(page: PageObj): number { return (page.flags >>> this.#zone.shift) & this.#zone.mask; }
+
+  /** The counter of a node statistic (enum node_stat_item), once the node has any. */
+  nodeStat(name: string): Counter | null {
+    const stat = this.global('node_stat');
+    const items: unknown = isObject(stat) ? stat['items'] : undefined;
+    const counter: unknown = Array.isArray(items) ? items[this.view.number(MMZONE, name)] : undefined;
+    return isCounter(counter) ? counter : null;
+  }
 
   /** The pagevecs of each CPU, found by shape in the per-CPU globals. */
   pagevecs(): readonly { readonly cpu: number; readonly pvec: Pagevec }[] {
@@ -165,9 +178,9 @@ export class World {
   /** The kind of a page, as findings are told apart by it. */
   kindOf(page: PageObj): string {
     if (this.isDevice(page)) return 'device page';
-    return this.zoneOf(page) === ZONE_MOVABLE ? 'movable page' : 'page';
+    return this.isMovable(page) ? 'movable page' : 'page';
   }
 }
 
-/** The statement a report points at: the innermost one; helpers that only count are climbed out of. */
+/** The statement a report points at: the innermost one. Headers have no frames, so it is the caller's of what only counts. */
 export function placeIn(stack: readonly Site[]): Site | null { return stack[stack.length - 1] ?? null; }

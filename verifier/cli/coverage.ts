@@ -17,5 +17,5 @@ export function coverageOf(patch: PatchReview): string | null {
     for (const pair of pairsOf(point, names)) covered.add(pair);
   }
   if (patch.scenarios.length === 0) return null;
-  return `they cover ${covered.size} of the ${defaultSuite().coverage.pairs} pairs of values that can meet`;
+  return `${patch.scenarios.length === 1 ? 'it covers' : 'they cover'} ${covered.size} of the ${defaultSuite().coverage.pairs} pairs of values that can meet`;
 }

@@ -30,6 +30,7 @@ function pageOf(rule: Rule): string | null {
 
 function fromTable(rule: Rule): string {
   const decided = rule.decided ? `decided by the layer ${rule.layer}` : 'the name is kept for it; this build has no check that decides it';
-  const ends = rule.ends ? 'an execution ends with it' : 'it is noted and the execution goes on';
-  return `# ${rule.code} ${rule.name}\n\n${rule.summary}.\n\nGroup ${rule.group}; ${decided}; ${ends}.\nThis rule has no page of its own yet.\n`;
+  const ends = !rule.decided ? '' : rule.ends ? '; an execution ends with it' : '; it is noted and the execution goes on';
+  const summary = rule.summary.charAt(0).toUpperCase() + rule.summary.slice(1);
+  return `# ${rule.code} ${rule.name}\n\n${summary}.\n\nGroup ${rule.group}; ${decided}${ends}.\nThis rule has no page of its own yet.\n`;
 }

@@ -6,6 +6,8 @@ import type { Env } from './colour.ts';
 
 export interface Stream {
   readonly isTTY: boolean;
+  /** Columns of a terminal; null where there is none. */
+  readonly width: number | null;
   readonly write: (text: string) => void;
 }
 export interface Io {
@@ -29,7 +31,9 @@ export function processIo(): Io {
   };
   process.stdout.on('error', onError);
   process.stderr.on('error', onError);
-  const stream = (s: NodeJS.WriteStream): Stream => ({ isTTY: s.isTTY === true, write: (text) => { if (!s.destroyed) s.write(text); } });
+  const stream = (s: NodeJS.WriteStream): Stream => ({
+    isTTY: s.isTTY === true, width: s.isTTY === true && s.columns > 0 ? s.columns : null, write: (text) => { if (!s.destroyed) s.write(text); },
+  });
   return {
     stdout: stream(process.stdout), stderr: stream(process.stderr), env: process.env, now: () => performance.now(),
     onInterrupt: (f) => {

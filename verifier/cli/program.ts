@@ -5,7 +5,7 @@
 import { Command as Parser, CommanderError, Option } from 'commander';
 import { COMMANDS, type Command } from './commands.ts';
 import type { Context, Flags } from './context.ts';
-import { CliError, errorText, oneLine } from './errors.ts';
+import { CliError, didYouMean, errorText, oneLine } from './errors.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 
 const AFTER = `
@@ -77,7 +77,12 @@ function wordsIn(value: unknown): readonly string[] {
 }
 
 function complaint(error: CommanderError, argv: readonly string[]): string {
-  const said = oneLine(error.message.replace(/^error: /, ''));
+  // `kpv help nonsense`: commander answers with the help of everything and says no word of it.
+  if (error.code === 'commander.help') {
+    const word = argv[1] ?? '';
+    return `no command '${word}'${didYouMean(word, COMMANDS.map((c) => c.name))}; try 'kpv help'`;
+  }
+  const said = oneLine(error.message.replace(/^error: /, '')).replace(/\.$/, '');
   const command = COMMANDS.find((c) => c.name === argv[0]);
   return `${said}; try 'kpv help${command === undefined ? '' : ` ${command.name}`}'`;
 }

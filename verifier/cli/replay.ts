@@ -25,18 +25,20 @@ export async function replay(words: readonly string[], flags: Flags, context: Co
   if (trace !== 'text') throw new CliError(`--trace takes text, not '${trace}'`);
   const file = flags.word('output');
   checkOutput(file);
+  const token = unwrapped(words);
+  if (token.split('kpv1:').length > 2) throw new CliError('one token at a time: these are several');
   const engine = await context.engine();
-  const done = await engine.replayToken(unwrapped(words));
+  const done = await engine.replayToken(token);
   if (!done.ok) throw new CliError(done.reason);
   const paint = paintFor(wantsColour(colour, io.env, file === null && io.stdout.isTTY));
   writeOutput(io, file, format === 'json' ? replayJson(done.replay) : replayText(done.replay, paint));
   return done.replay.reproduces ? EXIT.clean : EXIT.findings;
 }
 
-/** The token in one piece: quote marks, line ends and a shell's backslashes taken out. */
+/** The token in one piece, from where it starts: marks of quoting, line ends and a shell's backslashes taken out. */
 export function unwrapped(words: readonly string[]): string {
-  const [first, ...rest] = words.join(' ').split(/[\s>|\\]+/).filter((w) => w !== '' && w !== 'kpv' && w !== 'replay');
-  return [first ?? '', ...rest].join('');
+  const text = words.join(' ');
+  return text.slice(Math.max(0, text.indexOf('kpv1:'))).replace(/[\s<>|\\`'"()[\]]+/g, '');
 }
 
 export function replayText(r: Replay, paint: Paint): string {

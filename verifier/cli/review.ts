@@ -16,7 +16,7 @@ import { EXIT, exitOfReview, worstExit, type ExitCode } from './exit.ts';
 import { checkOutput, writeOutput } from './output.ts';
 import { meter } from './progress.ts';
 import { readTarget } from './targets.ts';
-import { FORMATS, readBudget, readColour, readConfig, readCount, readFormat, readRules, readSuite, readSwitches, type Format } from './values.ts';
+import { FORMATS, readBudget, readColour, readConfig, readCount, readFormat, readRules, readScenario, readSuite, switchesFor, undecided, type Budget, type Format } from './values.ts';
 
 export async function review(words: readonly string[], flags: Flags, context: Context): Promise<ExitCode> {
   const { io } = context;
@@ -27,7 +27,7 @@ export async function review(words: readonly string[], flags: Flags, context: Co
   const suite = readSuite(flags.word('suite') ?? 'default');
   const budget = readBudget(flags.word('budget'));
   const config = readConfig(flags.word('config') ?? 'default');
-  const scenarios = flags.word('scenario');
+  const scenario = readScenario(flags.word('scenario'), suite);
   const file = flags.word('output');
   const threads = flags.word('jobs');
   const jobs = threads === null ? null : readCount('-j', threads);
@@ -37,8 +37,9 @@ export async function review(words: readonly string[], flags: Flags, context: Co
   const sourceDate = format === 'mail' ? readEpoch(io.env['SOURCE_DATE_EPOCH']) : null;
   const targets = words.map(readTarget);
   if (format === 'mail') for (const t of targets) if (t.kind === 'base') throw new CliError("'base' has no mail to answer: --format text or json");
-  const switchesOf = targets.map((t) => readSwitches(flags.words('set'), t.switches));
+  const switchesOf = targets.map((t) => switchesFor(t.switches, flags.words('set'), scenario?.switches ?? []));
   checkOutput(file);
+  for (const rule of undecided(failOn ?? [])) io.stderr.write(`kpv: --fail-on ${rule}: this build has no check for it\n`);
 
   const engine = await context.engine();
   const progress = meter(io, flags.on('quiet'));
@@ -49,9 +50,9 @@ export async function review(words: readonly string[], flags: Flags, context: Co
     for (const [i, target] of targets.entries()) {
       if (interrupted) break;
       const options: ReviewOptions = {
-        suite, scenarios, budget, config, switches: switchesOf[i] ?? {}, jobs, onProgress: progress.tick, stop: () => interrupted,
+        suite, scenarios: scenario?.glob ?? null, budget, config, switches: switchesOf[i] ?? {}, jobs, onProgress: progress.tick, stop: () => interrupted,
       };
-      reviews.push(await engine.reviewTarget(target, options));
+      reviews.push(withCause(await engine.reviewTarget(target, options), interrupted, flags.word('budget'), budget));
       // Signals are heard between turns of the event loop.
       await new Promise((go) => { setImmediate(go); });
     }
@@ -60,14 +61,24 @@ export async function review(words: readonly string[], flags: Flags, context: Co
     release();
   }
   const paint = paintFor(wantsColour(colour, io.env, file === null && io.stdout.isTTY));
-  const text = render(reviews, format, (r) => textReport(r, { paint, verbose: flags.on('verbose'), coverage: coverageOf }), { version: context.version, sourceDate });
+  const text = render(reviews, format, (r) => textReport(r, { paint, verbose: flags.on('verbose'), coverage: coverageOf, width: file === null ? io.stdout.width : null }), { version: context.version, sourceDate });
   if (format === 'mail' && text === '') io.stderr.write('kpv: no patch here is worth a reply: nothing is new, fixed or different\n');
   writeOutput(io, file, text);
-  if (scenarios !== null && reviews.some((r) => r.patches.length > 0 && r.patches.every((p) => p.scenarios.length === 0))) {
-    io.stderr.write(`kpv: no scenario of the ${suite} suite matches '${scenarios}'\n`);
+  if (scenario !== null && reviews.some((r) => r.patches.length > 0 && r.patches.every((p) => p.scenarios.length === 0))) {
+    io.stderr.write(`kpv: no scenario of the ${suite} suite matches '${scenario.glob}'\n`);
   }
   if (interrupted) io.stderr.write('kpv: interrupted: this is what was found until then\n');
   return worstExit([...reviews.map((r) => exitOfReview(r, { failOn, interrupted })), ...(interrupted ? [EXIT.interrupted] : [])]);
+}
+
+/** A search that was cut short says by what, in every format; where a time cuts, no two runs agree. */
+function withCause(review: Review, interrupted: boolean, word: string | null, budget: Budget): Review {
+  if (review.complete) return review;
+  const causes: string[] = [];
+  if (interrupted) causes.push('cut short by Ctrl-C: not reproducible');
+  else if (budget.seconds !== null) causes.push(`cut short by --budget ${word}, a time: not reproducible`);
+  else if (budget.executions !== null) causes.push(`cut short by --budget ${word}`);
+  return { ...review, limits: [...review.limits, ...causes] };
 }
 
 interface MailOptions { readonly version: string; readonly sourceDate: number | null }

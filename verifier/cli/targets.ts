@@ -3,7 +3,9 @@
 // not built yet: it is told apart from a name that is misspelt.
 
 import { accessSync, constants, statSync } from 'node:fs';
+import { findSeries } from '../../patches/index.ts';
 import { resolveTarget, type Target } from '../delta/target.ts';
+import { listed } from '../report/layout.ts';
 import { CliError } from './errors.ts';
 import { whyNot } from './output.ts';
 
@@ -23,5 +25,15 @@ export function readTarget(word: string): Target {
     throw new CliError(`cannot review the file '${word}': ${later}`);
   }
   if (/^(\.{0,2}\/|~)/.test(word) || /\.(patch|diff|mbox|mail|eml|txt)$/.test(word)) throw new CliError(`cannot read '${word}': no such file`);
-  throw new CliError(found.reason);
+  throw new CliError(notStated(word) ?? found.reason);
+}
+
+/** A patch that was posted, or one past the last: a series that is known says which it has. */
+function notStated(word: string): string | null {
+  const [, id = '', number = ''] = /^(.+)\/(\d+)$/.exec(word) ?? [];
+  const series = findSeries(id);
+  if (series === undefined) return null;
+  const has = listed(series.patches.map((p) => String(p.meta.number)));
+  const posted = Number(number) >= 1 && Number(number) <= series.of;
+  return `no target '${word}': ${posted ? `patch ${number} of ${series.of} is not in this build` : `${series.id} has ${series.of} patches`}; there ${series.patches.length === 1 ? 'is' : 'are'} ${has}`;
 }

@@ -4,7 +4,8 @@
 
 import type { Switches } from '../delta/target.ts';
 import { addSwitch } from '../delta/target.ts';
-import { findRule, RULES, type RuleName } from '../check/rules.ts';
+import { findRule, ruleNamed, RULES, type RuleName } from '../check/rules.ts';
+import { defaultSuite, matchesGlob, scenarioNamed } from '../scenario/suite.ts';
 import { CONFIG_NAMES, type ConfigName } from '../tree/arms.ts';
 import type { ColourFlag } from './colour.ts';
 import { CliError, didYouMean } from './errors.ts';
@@ -45,6 +46,37 @@ function badNumber(flag: string, word: string, wants: string): CliError {
   return new CliError(`${flag} takes ${wants}, not '${word}'`);
 }
 
+export function undecided(rules: readonly RuleName[]): readonly RuleName[] { return rules.filter((r) => !ruleNamed(r).decided); }
+
+export interface ScenarioChoice { readonly glob: string; readonly switches: readonly string[] }
+
+/**
+ * A glob, or an id as reports print it, `@GRAB_FORM=own` and all. One that matches nothing is a
+ * misspelt one and is said to be so before anything is run; the full suite is too large to ask.
+ */
+export function readScenario(word: string | null, suite: 'default' | 'full'): ScenarioChoice | null {
+  if (word === null) return null;
+  const [glob = '', ...switches] = word.split(/@(?=[A-Z][A-Z_]*=)/);
+  if (suite === 'full') return { glob, switches };
+  const ids = defaultSuite().scenarios.map((s) => s.id);
+  if (glob === '' || (!ids.some((id) => matchesGlob(id, glob)) && scenarioNamed(glob) === null)) {
+    const wider = `*${glob}*`;
+    const hint = glob !== '' && ids.some((id) => matchesGlob(id, wider)) ? `: did you mean '${wider}'?` : '';
+    throw new CliError(`no scenario of the default suite matches '${glob}'${hint} (kpv list scenarios has them all)`);
+  }
+  return { glob, switches };
+}
+
+/** What --set and a scenario's id ask for, over what the target has. */
+export function switchesFor(target: Switches, set: readonly string[], scenario: readonly string[]): Switches {
+  const asked = readSwitches(set, target);
+  const all = readSwitches(scenario, asked);
+  for (const [name, value] of Object.entries(asked)) {
+    if (all[name] !== value) throw new CliError(`--scenario asks for ${name}=${all[name]}, but ${name}=${value} is set`);
+  }
+  return all;
+}
+
 export function readSwitches(words: readonly string[], start: Switches): Switches {
   const into: Record<string, string> = { ...start };
   for (const word of words) {
@@ -61,10 +93,13 @@ export function readConfig(word: string): ConfigName {
   return found;
 }
 
-/** Rule names, given by name or by code. */
+/** Rule names, given by name or by code. Rules that nothing decides would let everything pass. */
 export function readRules(word: string | null): readonly RuleName[] | null {
   if (word === null) return null;
-  return word.split(',').filter((w) => w !== '').map(readRule);
+  const rules = word.split(',').map((w) => w.trim()).filter((w) => w !== '').map(readRule);
+  if (rules.length === 0) throw new CliError(`--fail-on takes names or codes of rules, by commas, not '${word}'`);
+  if (undecided(rules).length === rules.length) throw new CliError(`--fail-on ${word}: this build has no check for ${rules.length === 1 ? 'it' : 'these'}, so nothing could fail`);
+  return rules;
 }
 
 export function readRule(word: string): RuleName {

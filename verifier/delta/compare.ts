@@ -56,7 +56,7 @@ export function compareFindings(pairs: readonly PairOfRuns[]): Comparison {
     const made = (state: FindingState, from: readonly Seen[]): ComparedFinding =>
       ({ identity: id, state, witness: smallest(from), before: g.before.length, after: g.after.length });
     if (g.before.length > 0 && g.after.length > 0) findings.push(made('same', g.after));
-    else if (g.after.length > 0) findings.push(made(stateOfNew(g.after, id), g.after));
+    else if (g.after.length > 0) findings.push(made(stateOfNew(g.after), g.after));
     else if (g.before.every((s) => cutShort(s.pair.after))) masked.push(made('unmasked', g.before));
     else findings.push(made('fixed', g.before));
   }
@@ -64,7 +64,7 @@ export function compareFindings(pairs: readonly PairOfRuns[]): Comparison {
 }
 
 /** Where no run before could have shown it, it is not the patch that made it. */
-function stateOfNew(seen: readonly Seen[], _id: string): FindingState {
+function stateOfNew(seen: readonly Seen[]): FindingState {
   const could = seen.filter((s) => s.pair.before.status !== 'unsupported');
   if (could.length === 0) return 'introduced';
   return could.every((s) => cutShort(s.pair.before)) ? 'unmasked' : 'new';

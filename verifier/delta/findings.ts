@@ -72,7 +72,7 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
       target: context.target, side, scenario: pair.scenario.id, switches: pair.switches, config: context.config, schedule: '',
       rule: finding.rule, function: finding.site.function, check: checkOf(context.trees[side], pair.scenario),
     }),
-    steps: steps.length, preemptions: 0,
+    steps: steps.at(-1)?.n ?? 0, preemptions: 0,
     places: [
       { label: normalised(finding.site.text), file: finding.site.file, line: finding.site.line, function: finding.site.function, thread: finding.step.split('.')[0] ?? null },
       ...finding.places.map((p) => ({ label: p.label, file: p.site.file, line: p.site.line, function: p.site.function, thread: p.thread })),
@@ -93,11 +93,11 @@ function tracedRun(f: ComparedFinding, context: FindingContext): Run {
   return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, maxEvents: 3_000_000 });
 }
 
-/** The steps of the scenario step in which it happened, until it happened. */
+/** The steps of the scenario step in which it happened, until it happened; of very many the last, with their numbers. */
 function witnessOf(trace: readonly TracedStep[], step: string, event: number): Step[] {
-  return trace.filter((s) => s.scenarioStep === step && s.event <= event).slice(-400).map(plain);
+  return trace.filter((s) => s.scenarioStep === step && s.event <= event).map(plain).slice(-400);
 }
-function plain(s: TracedStep, i: number): Step {
+export function plain(s: TracedStep, i: number): Step {
   const { cpu, thread, file, line, function: fn, text, reads, writes, values } = s;
   return { n: i + 1, cpu, thread, file, line, function: fn, text, reads, writes, values };
 }
@@ -107,7 +107,8 @@ function cycleOf(run: Run): Cycle | null {
   return {
     // One thread: nobody else can change what the loop reads, so it cannot be left.
     kind: 'trap', preemptionsPerTurn: 0, expectedRounds: null, killable: run.cycle.killable,
-    stem: run.trace.slice(Math.max(0, run.cycle.from - 60), run.cycle.from).map(plain),
-    loop: run.trace.slice(run.cycle.from, run.cycle.to).map(plain),
+    // The numbers are those of the whole run.
+    stem: run.trace.slice(0, run.cycle.from).map(plain).slice(-60),
+    loop: run.trace.slice(0, run.cycle.to).map(plain).slice(run.cycle.from),
   };
 }

@@ -2,8 +2,7 @@
 // One side pair, all its scenarios: the part of a review that runs in a worker. Plain data in and
 // out, so that the result is the same whoever runs it, and in whatever order the jobs end.
 
-import { CONFIGS, type ConfigName } from '../tree/arms.ts';
-import { resolveArms } from '../tree/arms.ts';
+import { CONFIGS, resolveArms, type ConfigName } from '../tree/arms.ts';
 import type { PortTree } from '../tree/load.ts';
 import { compile, takeCompiled, type Compiled } from '../instrument/compile.ts';
 import { linkSide, type RunnableSide } from '../scenario/link-side.ts';
@@ -42,9 +41,22 @@ export interface JobResult {
 
 export interface JobTick { readonly scenario: string; readonly events: number; readonly findings: number }
 
+/** Adds up what a job's ticks say. */
+export function tally(tell: (sum: { readonly scenario: string; readonly done: number; readonly events: number; readonly findings: number }) => void): (t: JobTick) => void {
+  let done = 0;
+  let events = 0;
+  let findings = 0;
+  return (t) => {
+    done += 1;
+    events += t.events;
+    findings += t.findings;
+    tell({ scenario: t.scenario, done, events, findings });
+  };
+}
+
 export function nowMs(): number { return Number(process.hrtime.bigint() / 1_000_000n); }
 
-export function configOf(config: ConfigName, switches: Switches): Readonly<Record<string, string>> {
+function configOf(config: ConfigName, switches: Switches): Readonly<Record<string, string>> {
   return { ...CONFIGS[config], ...switches };
 }
 
@@ -68,11 +80,12 @@ export function sidePair(before: PortTree['files'], after: PortTree['files'], co
   return { before: one, after: before === after ? one : linkSide(after, configOf(config, switches)) };
 }
 
-/** The files that differ between the sides, compiled: all that a worker could not find kept. */
+/** Both sides, compiled: a worker that is handed them never loads TypeScript. */
 export function compiledFor(before: PortTree['files'], after: PortTree['files'], config: ConfigName, switches: Switches): Job['compiled'] {
   const out: { text: string; compiled: Compiled }[] = [];
   for (const files of before === after ? [before] : [before, after]) {
     for (const [file, raw] of files) {
+      if (files === after && before !== after && before.get(file) === raw) continue;
       const text = resolveArms(raw, configOf(config, switches));
       out.push({ text, compiled: compile(file, text) });
     }

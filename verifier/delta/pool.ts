@@ -3,7 +3,7 @@
 
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { runJob, type Job, type JobResult, type JobTick } from './job.ts';
+import { runJob, tally, type Job, type JobResult } from './job.ts';
 import type { Progress } from './review.ts';
 
 export interface PoolOptions {
@@ -16,7 +16,7 @@ export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, mea
   if (options.threads < 2) {
     const own = meanwhile();
     const results: JobResult[] = [];
-    for (const [n, job] of jobs.entries()) results.push(await runJob(job, counter((p) => options.onTick(n, p)), turn));
+    for (const [n, job] of jobs.entries()) results.push(await runJob(job, tally((p) => options.onTick(n, p)), turn));
     return { results, own };
   }
   // This thread has work of its own meanwhile: it is one of those that were asked for.
@@ -46,15 +46,3 @@ export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, mea
 
 /** One turn of the event loop: signals and messages are heard. */
 function turn(): Promise<void> { return new Promise((go) => { setImmediate(go); }); }
-
-function counter(tell: (p: Pick<Progress, 'scenario' | 'done' | 'events' | 'findings'>) => void): (t: JobTick) => void {
-  let done = 0;
-  let events = 0;
-  let findings = 0;
-  return (t) => {
-    done += 1;
-    events += t.events;
-    findings += t.findings;
-    tell({ scenario: t.scenario, done, events, findings });
-  };
-}

@@ -10,8 +10,8 @@ import { linkSide } from '../scenario/side.ts';
 import { scenarioNamed } from '../scenario/suite.ts';
 import { CONFIGS, type ConfigName } from '../tree/arms.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
-import { findingOf } from './findings.ts';
-import { resolveTarget, sidesOf } from './target.ts';
+import { findingOf, plain } from './findings.ts';
+import { addSwitch, resolveTarget, sidesOf } from './target.ts';
 import { checkOf, decodeToken, type Token } from './token.ts';
 
 export interface Replay {
@@ -40,6 +40,8 @@ export async function replayToken(word: string): Promise<Replayed> {
   const decoded = decodeToken(word);
   if (!decoded.ok) return decoded;
   const { token } = decoded;
+  const unusable = refused(token);
+  if (unusable !== null) return { ok: false, reason: unusable };
   const scenario = scenarioNamed(token.scenario);
   if (scenario === null) return { ok: false, reason: `the token names a scenario that this build does not know: ${token.scenario}` };
   const trees = treesOf(token);
@@ -57,9 +59,7 @@ export async function replayToken(word: string): Promise<Replayed> {
     { identity: identity(found), state: 'same', witness: { pair, run, finding: found, side: token.side }, before: 1, after: 1 },
     { target: token.target, config: token.config, trees: { before: trees.before, after: trees.after }, sides: () => ({ before: side, after: side }) },
   );
-  const steps = run.trace.map((s, i): Step => ({
-    n: i + 1, cpu: s.cpu, thread: s.thread, file: s.file, line: s.line, function: s.function, text: s.text, reads: s.reads, writes: s.writes, values: s.values,
-  }));
+  const steps = run.trace.map(plain);
   return {
     ok: true,
     replay: {
@@ -67,6 +67,18 @@ export async function replayToken(word: string): Promise<Replayed> {
       reason: found !== undefined ? null : `the run ends without ${findRule(token.rule)?.name ?? token.rule} in ${token.function || 'it'}`,
     },
   };
+}
+
+/** What the check does not cover, and a token that was damaged or made by another build may hold. */
+function refused({ rule, schedule, switches }: Token): string | null {
+  if (findRule(rule) === undefined) return `the token names a rule that this build does not know: ${rule}`;
+  if (schedule !== '') return 'the token carries a schedule, but this build runs one thread at a time';
+  const known = {};
+  for (const [name, value] of Object.entries(switches)) {
+    const fault = addSwitch(known, `${name}=${value}`);
+    if (fault !== null) return `the token cannot be used: ${fault}`;
+  }
+  return null;
 }
 
 function isConfig(name: string): name is ConfigName { return name in CONFIGS; }

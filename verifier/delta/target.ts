@@ -68,14 +68,3 @@ export function sidesOf(patch: PatchModule, port: PortTree = loadPort()): Trees 
   if (failed !== undefined && !failed.ok) return { ok: false, conflict: failed.conflict, patch: failed.patch };
   return { ok: true, sides: { before: earlier.tree, applied: applyPatch(earlier.tree, patch, { known }) } };
 }
-
-/** The trees of a target that is known to apply: for workers and replays. */
-export function treesOfId(id: string): { readonly before: PortTree; readonly after: PortTree } {
-  const port = loadPort();
-  if (id === 'base') return { before: port, after: port };
-  const patch = findPatch(id);
-  if (patch === undefined) throw new Error(`no patch ${id}`);
-  const trees = sidesOf(patch, port);
-  if (!trees.ok || !trees.sides.applied.ok) throw new Error(`${id} does not apply`);
-  return { before: trees.sides.before, after: trees.sides.applied.tree };
-}

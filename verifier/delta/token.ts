@@ -46,6 +46,7 @@ export function decodeToken(word: string): Decoded {
     return { ok: false, reason: 'the replay token is damaged: it does not hold nine fields' };
   }
   const [target = '', side = '', scenario = '', switches = '', config = '', schedule = '', rule = '', fn = '', check = ''] = fields;
+  if (side !== 'a' && side !== 'b') return { ok: false, reason: 'the replay token is damaged: it names no side' };
   const set: Record<string, string> = {};
   for (const s of switches.split(',').filter((x) => x !== '')) {
     const [k = '', v = ''] = s.split('=');

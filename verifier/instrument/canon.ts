@@ -15,14 +15,25 @@ export interface CanonView {
   readonly frameInPte: (pte: number) => { readonly pfn: number; readonly rest: number } | null;
 }
 
+/** Fields that are reference counts (atomic_t, refcount_t, kref). Other counters are state like any field. */
+const REFERENCE_COUNTS: ReadonlySet<string> = new Set(['_refcount', 'refcount', 'mm_users', 'mm_count', 'kref']);
+
 /** Class names whose instances are not state: the frame table and what hangs below it. */
 const NOT_STATE = new Set(['physical_memory', 'frame', 'machine']);
 
-function statisticsOf(o: object): readonly string[] {
+const NO_STATISTICS: ReadonlySet<string> = new Set();
+const statistics = new WeakMap<object, ReadonlySet<string>>();
+
+function statisticsOf(o: object): ReadonlySet<string> {
   const ctor: unknown = o.constructor;
-  if (typeof ctor !== 'function') return [];
-  const listed: unknown = Reflect.get(ctor, 'statistics');
-  return Array.isArray(listed) ? listed.filter((x): x is string => typeof x === 'string') : [];
+  if (typeof ctor !== 'function') return NO_STATISTICS;
+  let known = statistics.get(ctor);
+  if (known === undefined) {
+    const listed: unknown = Reflect.get(ctor, 'statistics');
+    known = Array.isArray(listed) ? new Set(listed.filter((x): x is string => typeof x === 'string')) : NO_STATISTICS;
+    statistics.set(ctor, known);
+  }
+  return known;
 }
 
 /** Both keys of a state in one walk. */
@@ -31,6 +42,8 @@ export function canonical(roots: readonly unknown[], view: CanonView): StateKeys
   const full: string[] = [];
   const bare: string[] = [];
   const put = (token: string): void => { full.push(token); bare.push(token); };
+  const counts: number[] = [];
+  const references = new Set<object>();
   const queue: object[] = [];
   const ref = (o: object): string => {
     let id = ids.get(o);
@@ -46,6 +59,7 @@ export function canonical(roots: readonly unknown[], view: CanonView): StateKeys
       case 'object': {
         if (v === null) return 'null';
         if (NOT_STATE.has(v.constructor?.name ?? '')) return '-';
+        if (REFERENCE_COUNTS.has(key)) references.add(v);
         return ref(v);
       }
       case 'number': {
@@ -62,7 +76,8 @@ export function canonical(roots: readonly unknown[], view: CanonView): StateKeys
     }
   };
   for (const r of roots) put(value(r, ''));
-  for (let o = queue.shift(); o !== undefined; o = queue.shift()) {
+  // The queue grows while it is walked.
+  for (const o of queue) {
     const name = o.constructor?.name ?? '';
     put(name);
     if (o instanceof Map) {
@@ -74,14 +89,16 @@ export function canonical(roots: readonly unknown[], view: CanonView): StateKeys
       continue;
     }
     const dropped = statisticsOf(o);
-    const isCount = name === 'atomic_t';
+    const isCount = references.has(o);
     for (const k of Object.keys(o)) {
-      if (dropped.includes(k) || (name === 'page' && k === 'pfn')) continue;
-      const token = `${k}=${value(Reflect.get(o, k), k)}`;
+      if (dropped.has(k) || (name === 'page' && k === 'pfn')) continue;
+      const v: unknown = Reflect.get(o, k);
+      const token = `${k}=${value(v, k)}`;
       full.push(token);
-      if (!isCount || k !== 'counter') bare.push(token);
+      if (isCount && k === 'counter' && typeof v === 'number') counts.push(v);
+      else bare.push(token);
     }
     if (name === 'page') put(`content=${view.contentOf(o)}`);
   }
-  return { full: full.join(';'), bare: bare.join(';') };
+  return { full: full.join(';'), bare: bare.join(';'), counts };
 }

@@ -15,7 +15,7 @@ const MACHINE = new Set([
   'include/linux/bug.ts', 'include/linux/mmdebug.ts',
 ]);
 
-export function roleOf(file: string): Role {
+function roleOf(file: string): Role {
   if (MACHINE.has(file)) return 'machine';
   // Statistics count for their callers: what a counter lacks is their doing.
   return file === 'mm/vmstat.ts' || file.startsWith('include/') || file.startsWith('arch/model/') ? 'inline' : 'body';
@@ -36,8 +36,9 @@ const done = new Map<string, Compiled>();
 /** Where compiled files are kept between runs, by content: build/compiled/, or nowhere. */
 const KEPT = new URL('../../compiled/', import.meta.url);
 
-/** What the result depends on beside the text: this compiler. Raised with every change of it. */
-const COMPILER = createHash('sha256').update(readFileSync(new URL('./rewrite.js', import.meta.url))).digest('hex').slice(0, 8);
+/** What the result depends on beside the text: the compiler, as it was built. */
+const COMPILER = ['rewrite', 'accesses', 'hooks', 'patterns', 'loops', 'transpile']
+  .reduce((hash, part) => hash.update(readFileSync(new URL(`./${part}.js`, import.meta.url))), createHash('sha256')).digest('hex').slice(0, 8);
 
 function nameOf(file: string, text: string): string {
   return createHash('sha256').update(`${COMPILER}\n${file}\n${text}`).digest('hex').slice(0, 32);

@@ -8,7 +8,11 @@ import { compile } from './compile.ts';
 import { Runtime } from './runtime.ts';
 
 type Exports = Record<string, unknown>;
-type Body = (exports: Exports, require: (specifier: string) => Exports, $: Runtime, $base: number) => void;
+interface Body {
+  /** Constants and classes that it exports: functions are there from the first line on. */
+  readonly declares: readonly string[];
+  readonly run: (exports: Exports, require: (specifier: string) => Exports, $: Runtime, $base: number) => void;
+}
 
 /** A port that can run: its modules by path, one runtime. */
 export class LinkedPort {
@@ -23,7 +27,7 @@ export class LinkedPort {
     this.#refuseHalfLoaded();
   }
 
-  /** A constant computed from a module that was not loaded yet is NaN: a fault of the port's text. */
+  /** What `export *` hands on is not declared before it is there: what comes of asking too early shows as NaN at least. */
   #refuseHalfLoaded(): void {
     for (const [file, exports] of this.#loaded) {
       for (const name of Object.keys(exports)) {
@@ -43,7 +47,8 @@ export class LinkedPort {
     const compiled = compile(file, text);
     const base = this.runtime.addSites(compiled.sites);
     const body = bodyOf(file, compiled.js);
-    body(exports, (specifier) => this.module(posix.join(posix.dirname(file), specifier)), this.runtime, base);
+    for (const name of body.declares) declare(exports, file, name);
+    body.run(exports, (specifier) => this.module(posix.join(posix.dirname(file), specifier)), this.runtime, base);
     return exports;
   }
 
@@ -55,20 +60,47 @@ export class LinkedPort {
   files(): readonly string[] { return [...this.#texts.keys()].sort(); }
 }
 
+/**
+ * An export without its value yet. A constant computed from one would be NaN, undefined in an array
+ * or, under `|`, a number that is merely wrong; so asking too early is a fault of the port's text.
+ * The value replaces all this by a plain property.
+ */
+function declare(exports: Exports, file: string, name: string): void {
+  let there = false;
+  let value: unknown;
+  Object.defineProperty(exports, name, {
+    configurable: true, enumerable: true,
+    // export * of a module that still loads takes this getter along.
+    get: () => {
+      if (!there) throw new Error(`kernel-port/${file}: ${name} is wanted before the module is loaded`);
+      return value;
+    },
+    set: (v: unknown) => {
+      there = true;
+      value = v;
+      Object.defineProperty(exports, name, { configurable: true, enumerable: true, writable: true, value: v });
+    },
+  });
+}
+
+/** How TypeScript declares what a CommonJS module exports. */
+const DECLARATION = /^(?:exports\.[\w$]+ = )+void 0;$/gm;
+
 const bodies = new Map<string, Body>();
 
 function bodyOf(file: string, js: string): Body {
   const key = `${file}\n${js}`;
   let body = bodies.get(key);
   if (body === undefined) {
-    const script = new Script(`(function (exports, require, $, $base) {${js}\n})`, { filename: `kernel-port/${file}` });
-    body = asBody(script.runInThisContext());
+    const declares = [...js.matchAll(DECLARATION)].flatMap(([line]) => [...line.matchAll(/exports\.([\w$]+) =/g)].flatMap((m) => m[1] ?? []));
+    const script = new Script(`(function (exports, require, $, $base) {${js.replace(DECLARATION, '')}\n})`, { filename: `kernel-port/${file}` });
+    body = { declares, run: asRun(script.runInThisContext()) };
     bodies.set(key, body);
   }
   return body;
 }
 
-function asBody(value: unknown): Body {
+function asRun(value: unknown): Body['run'] {
   if (typeof value !== 'function') throw new Error('a compiled module is no function');
   return (exports, require, $, $base) => { Reflect.apply(value, undefined, [exports, require, $, $base]); };
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The rewriting of one port file: every access to a field, every statement and every loop head
-// gets its hook. Decided by syntax alone, so a port with type errors loses none (DESIGN.md, How
-// code runs); what is shared is decided when it runs.
+// The rewriting of one port file: every statement and every loop head gets its hook, every access
+// one of accesses.ts. What is shared is decided when it runs (DESIGN.md, How code runs).
 //
-// Left alone: class bodies (getters never suspend; the point is at the access), arrow functions
-// (predicates of the blocking primitive) and the few files that are the machine's own.
+// Left alone: class bodies (getters never suspend; the point is at the access), predicates of the
+// blocking primitive, and the few files that are the machine's own. A function inside another has
+// no frame: what it does belongs to the statement of the frame that calls it.
 
 import { ts } from '../tree/ts.ts';
+import { AccessRewriter, type InnerFunction } from './accesses.ts';
+import { Hooks } from './hooks.ts';
 import { FIRST_COMPARISON } from './loops.ts';
+import { namesIn } from './patterns.ts';
 import type { Site } from './sites.ts';
 
 /** How a file takes part. */
@@ -18,16 +21,6 @@ export type Role =
   | 'inline'
   /** The machine under it all: untouched. */
   | 'machine';
-
-const OP_OF: ReadonlyMap<ts.SyntaxKind, string> = new Map([
-  [ts.SyntaxKind.PlusEqualsToken, '+'], [ts.SyntaxKind.MinusEqualsToken, '-'],
-  [ts.SyntaxKind.AmpersandEqualsToken, '&'], [ts.SyntaxKind.BarEqualsToken, '|'],
-  [ts.SyntaxKind.CaretEqualsToken, '^'], [ts.SyntaxKind.LessThanLessThanEqualsToken, '<<'],
-  [ts.SyntaxKind.GreaterThanGreaterThanEqualsToken, '>>'],
-  [ts.SyntaxKind.GreaterThanGreaterThanGreaterThanEqualsToken, '>>>'],
-  [ts.SyntaxKind.AsteriskEqualsToken, '*'], [ts.SyntaxKind.SlashEqualsToken, '/'],
-  [ts.SyntaxKind.PercentEqualsToken, '%'],
-]);
 
 export interface Rewritten { readonly transformer: ts.TransformerFactory<ts.SourceFile>; readonly sites: Site[] }
 
@@ -43,54 +36,134 @@ export function rewriter(file: string, role: Role): Rewritten {
 
 class Rewriter {
   readonly #f: ts.NodeFactory;
-  readonly #context: ts.TransformationContext;
   readonly #source: ts.SourceFile;
   readonly #file: string;
-  readonly #role: Role;
-  readonly #sites: Site[];
+  readonly #hooks: Hooks;
+  readonly #accesses: AccessRewriter;
   #function = '';
   #loops = 0;
+  /** Patterns that were given a name of their own, to be read through it. */
+  #patterns = 0;
   /** Names bound so far in the enclosing blocks of the current function. */
   #scopes: string[][] = [];
+  /** The statements at hand run in a frame of their own. */
+  #framed: boolean;
 
   constructor(context: ts.TransformationContext, source: ts.SourceFile, file: string, role: Role, sites: Site[]) {
-    this.#context = context;
     this.#f = context.factory;
     this.#source = source;
     this.#file = file;
-    this.#role = role;
-    this.#sites = sites;
+    this.#hooks = new Hooks(context.factory, source, file, sites);
+    this.#framed = role === 'body';
+    this.#accesses = new AccessRewriter({ context, hooks: this.#hooks, frames: this.#framed, inner: (fn) => this.#inner(fn) });
   }
 
   run(): ts.SourceFile {
-    const statements = this.#source.statements.map((s) => (ts.isFunctionDeclaration(s) ? this.#functionDeclaration(s) : s));
-    return this.#f.updateSourceFile(this.#source, statements);
+    return this.#f.updateSourceFile(this.#source, this.#source.statements.map((s) => this.#topLevel(s)));
   }
 
-  // --- statements -------------------------------------------------------------------------------
+  #topLevel(s: ts.Statement): ts.Statement {
+    if (ts.isFunctionDeclaration(s)) return this.#functionDeclaration(s);
+    if (ts.isClassDeclaration(s)) return s;
+    if (!ts.isVariableStatement(s)) return this.#accesses.functionsIn(s);
+    const f = this.#f;
+    const made = s.declarationList.declarations.map((d) => {
+      this.#start(ts.isIdentifier(d.name) ? d.name.text : '');
+      const init = d.initializer;
+      // A const that holds a function with a body is a function of the file; one that holds an expression is a macro.
+      if (init === undefined || !ts.isArrowFunction(init) || !ts.isBlock(init.body)) return this.#accesses.functionsIn(d);
+      const { parameters, first } = this.#parameters(init.parameters);
+      const body = this.#frameBody(init, [...first, ...this.#statements(init.body.statements)]);
+      return f.updateVariableDeclaration(d, d.name, d.exclamationToken, d.type,
+        f.updateArrowFunction(init, init.modifiers, init.typeParameters, parameters, init.type, init.equalsGreaterThanToken, body));
+    });
+    return f.updateVariableStatement(s, s.modifiers, f.updateVariableDeclarationList(s.declarationList, made));
+  }
+
+  // --- functions --------------------------------------------------------------------------------
+
+  #start(name: string): void {
+    this.#function = name;
+    this.#loops = 0;
+    this.#patterns = 0;
+    this.#scopes = [];
+  }
 
   #functionDeclaration(fn: ts.FunctionDeclaration): ts.FunctionDeclaration {
-    if (fn.body === undefined || fn.name === undefined) return fn;
-    this.#function = fn.name.text;
-    this.#loops = 0;
-    this.#scopes = [fn.parameters.flatMap((p) => (ts.isIdentifier(p.name) ? [p.name.text] : []))];
-    const statements = this.#statements(fn.body.statements);
-    const f = this.#f;
-    let body = f.createBlock(statements, true);
-    if (this.#role === 'body') {
-      const entry = this.#site(fn, false, `${this.#function}(): ${fn.type?.getText(this.#source) ?? 'void'}`);
-      const frame = f.createIdentifier('$frame');
-      body = f.createBlock([
-        this.#const('$frame', this.#call('enter', f.createStringLiteral(this.#function), f.createStringLiteral(this.#file), this.#siteRef(entry))),
-        f.createTryStatement(
-          body,
-          f.createCatchClause('$e', f.createBlock([this.#do('thrown'), f.createThrowStatement(f.createIdentifier('$e'))])),
-          f.createBlock([f.createExpressionStatement(this.#call('leave', frame))]),
-        ),
-      ], true);
-    }
-    return f.updateFunctionDeclaration(fn, fn.modifiers, fn.asteriskToken, fn.name, fn.typeParameters, fn.parameters, fn.type, body);
+    if (fn.body === undefined) return fn;
+    this.#start(fn.name?.text ?? 'default');
+    const { parameters, first } = this.#parameters(fn.parameters);
+    const body = this.#frameBody(fn, [...first, ...this.#statements(fn.body.statements)]);
+    return this.#f.updateFunctionDeclaration(fn, fn.modifiers, fn.asteriskToken, fn.name, fn.typeParameters, parameters, fn.type, body);
   }
+
+  /** In a C file the statements of a function run in a frame; in a header, in their caller's. */
+  #frameBody(fn: ts.FunctionDeclaration | ts.ArrowFunction, statements: readonly ts.Statement[]): ts.Block {
+    const f = this.#f;
+    const body = f.createBlock(statements, true);
+    if (!this.#framed) return body;
+    const entry = this.#hooks.site(this.#function, fn, false, `${this.#function}(): ${fn.type?.getText(this.#source) ?? 'void'}`);
+    return f.createBlock([
+      this.#hooks.constant('$frame', this.#hooks.call('enter', f.createStringLiteral(this.#function), f.createStringLiteral(this.#file), this.#hooks.ref(entry))),
+      f.createTryStatement(
+        body,
+        f.createCatchClause('$e', f.createBlock([this.#hooks.statement('thrown'), f.createThrowStatement(f.createIdentifier('$e'))])),
+        f.createBlock([f.createExpressionStatement(this.#hooks.call('leave', f.createIdentifier('$frame')))]),
+      ),
+    ], true);
+  }
+
+  /** A function inside another: its accesses and loops are seen, its statements covered. */
+  #inner<F extends InnerFunction>(fn: F): F;
+  #inner(fn: InnerFunction): InnerFunction {
+    const f = this.#f;
+    const framed = this.#framed;
+    this.#framed = false;
+    const { parameters, first } = this.#parameters(fn.parameters);
+    const block = (b: ts.Block): ts.Block => f.updateBlock(b, [...first, ...this.#statements(b.statements)]);
+    const made = ((): InnerFunction => {
+      if (ts.isArrowFunction(fn)) {
+        const body = ts.isBlock(fn.body) ? block(fn.body)
+          : first.length > 0 ? f.createBlock([...first, f.createReturnStatement(this.#expr(fn.body))], true) : this.#expr(fn.body);
+        return f.updateArrowFunction(fn, fn.modifiers, fn.typeParameters, parameters, fn.type, fn.equalsGreaterThanToken, body);
+      }
+      if (fn.body === undefined) return fn;
+      const body = block(fn.body);
+      if (ts.isFunctionExpression(fn)) return f.updateFunctionExpression(fn, fn.modifiers, fn.asteriskToken, fn.name, fn.typeParameters, parameters, fn.type, body);
+      if (ts.isFunctionDeclaration(fn)) return f.updateFunctionDeclaration(fn, fn.modifiers, fn.asteriskToken, fn.name, fn.typeParameters, parameters, fn.type, body);
+      return f.updateMethodDeclaration(fn, fn.modifiers, fn.asteriskToken, fn.name, fn.questionToken, fn.typeParameters, parameters, fn.type, body);
+    })();
+    this.#scopes.pop();
+    this.#framed = framed;
+    return made;
+  }
+
+  /** Opens the scope of a function. A parameter that is a pattern gets a name, and is taken apart by the first statements. */
+  #parameters(list: readonly ts.ParameterDeclaration[]): { readonly parameters: ts.ParameterDeclaration[]; readonly first: ts.Statement[] } {
+    this.#scopes.push([]);
+    const first: ts.Statement[] = [];
+    const parameters = list.map((p) => {
+      const init = p.initializer === undefined ? undefined : this.#expr(p.initializer);
+      const name = ts.isIdentifier(p.name) ? p.name : this.#named(p.name, ts.NodeFlags.Let, first);
+      this.#bind(p.name);
+      return this.#f.updateParameterDeclaration(p, p.modifiers, p.dotDotDotToken, name, p.questionToken, p.type, init);
+    });
+    return { parameters, first };
+  }
+
+  /** A name that stands for a pattern, with the declaration that takes it apart. */
+  #named(pattern: ts.BindingPattern, flags: ts.NodeFlags, into: ts.Statement[]): ts.Identifier {
+    const f = this.#f;
+    const name = f.createIdentifier(`$whole${this.#patterns++}`);
+    const value = this.#accesses.takenApart(pattern, name);
+    into.push(f.createVariableStatement(undefined,
+      f.createVariableDeclarationList([f.createVariableDeclaration(this.#accesses.binding(pattern), undefined, undefined, value)], flags)));
+    return name;
+  }
+
+  #bind(name: ts.BindingName): void { this.#scopes[this.#scopes.length - 1]?.push(...namesIn(name)); }
+
+  // --- statements -------------------------------------------------------------------------------
 
   #statements(list: readonly ts.Statement[]): ts.Statement[] {
     const out: ts.Statement[] = [];
@@ -145,15 +218,13 @@ class Rewriter {
       this.#scopes.pop();
       return [mark, decl, loop];
     }
-    if (ts.isForOfStatement(s)) {
-      return [this.#mark(s), f.updateForOfStatement(s, s.awaitModifier, s.initializer, this.#expr(s.expression), this.#nested(s.statement))];
-    }
+    if (ts.isForOfStatement(s) || ts.isForInStatement(s)) return [this.#mark(s), this.#overItems(s)];
     if (ts.isSwitchStatement(s)) {
       const clauses = s.caseBlock.clauses.map((c) => {
         this.#scopes.push([]);
         const inner = [this.#mark(c), ...this.#statements(c.statements)];
         this.#scopes.pop();
-        return ts.isCaseClause(c) ? f.updateCaseClause(c, c.expression, inner) : f.updateDefaultClause(c, inner);
+        return ts.isCaseClause(c) ? f.updateCaseClause(c, this.#expr(c.expression), inner) : f.updateDefaultClause(c, inner);
       });
       return [this.#mark(s), f.updateSwitchStatement(s, this.#expr(s.expression), f.updateCaseBlock(s.caseBlock, clauses))];
     }
@@ -167,23 +238,32 @@ class Rewriter {
     if (ts.isReturnStatement(s)) {
       if (s.expression === undefined) return [this.#mark(s), s];
       const value = this.#expr(s.expression);
-      return [this.#mark(s), f.updateReturnStatement(s, this.#role === 'body' ? this.#call('x', value) : value)];
+      return [this.#mark(s), f.updateReturnStatement(s, this.#framed ? this.#hooks.call('x', value) : value)];
     }
     if (ts.isThrowStatement(s)) return [this.#mark(s), f.updateThrowStatement(s, this.#expr(s.expression))];
     if (ts.isBreakStatement(s) || ts.isContinueStatement(s)) return [this.#mark(s), s];
     if (ts.isTryStatement(s)) {
       const block = f.createBlock(this.#statements(s.tryBlock.statements), true);
       const last = s.finallyBlock === undefined ? undefined : f.createBlock(this.#statements(s.finallyBlock.statements), true);
-      return [f.updateTryStatement(s, block, s.catchClause, last)];
+      return [f.updateTryStatement(s, block, s.catchClause === undefined ? undefined : this.#catch(s.catchClause), last)];
     }
+    if (ts.isFunctionDeclaration(s)) return [this.#inner(s)];
     return [s];
+  }
+
+  #catch(c: ts.CatchClause): ts.CatchClause {
+    this.#scopes.push([]);
+    if (c.variableDeclaration !== undefined) this.#bind(c.variableDeclaration.name);
+    const block = this.#f.createBlock(this.#statements(c.block.statements), true);
+    this.#scopes.pop();
+    return this.#f.updateCatchClause(c, c.variableDeclaration, block);
   }
 
   #declarations(list: ts.VariableDeclarationList): ts.VariableDeclarationList {
     const decls = list.declarations.map((d) => {
-      const made = this.#f.updateVariableDeclaration(d, d.name, d.exclamationToken, d.type,
-        d.initializer === undefined ? undefined : this.#expr(d.initializer));
-      if (ts.isIdentifier(d.name)) this.#scopes[this.#scopes.length - 1]?.push(d.name.text);
+      const init = d.initializer === undefined ? undefined : this.#accesses.takenApart(d.name, this.#expr(d.initializer));
+      const made = this.#f.updateVariableDeclaration(d, this.#accesses.binding(d.name), d.exclamationToken, d.type, init);
+      this.#bind(d.name);
       return made;
     });
     return this.#f.updateVariableDeclarationList(list, decls);
@@ -195,7 +275,7 @@ class Rewriter {
   #loop(s: ts.Statement): [ts.Statement, ts.Statement] {
     const f = this.#f;
     const name = `$loop${this.#loops++}`;
-    const site = this.#site(s, false);
+    const site = this.#hooks.site(this.#function, s, false);
     const locals = [...new Set(this.#scopes.flat())].map((n) => f.createIdentifier(n));
     const take = f.createArrowFunction(undefined, undefined, [], undefined, undefined, f.createArrayLiteralExpression(locals));
     // if (($loop.rounds += 1) >= FIRST_COMPARISON) $.head($loop, () => [locals])
@@ -203,111 +283,49 @@ class Rewriter {
       f.createPropertyAccessExpression(f.createIdentifier(name), 'rounds'), ts.SyntaxKind.PlusEqualsToken, f.createNumericLiteral(1)));
     const due = f.createBinaryExpression(rounds, ts.SyntaxKind.GreaterThanEqualsToken, f.createNumericLiteral(FIRST_COMPARISON));
     return [
-      this.#const(name, this.#call('loop', this.#siteRef(site))),
-      f.createIfStatement(due, f.createExpressionStatement(this.#call('head', f.createIdentifier(name), take))),
+      this.#hooks.constant(name, this.#hooks.call('loop', this.#hooks.ref(site))),
+      f.createIfStatement(due, f.createExpressionStatement(this.#hooks.call('head', f.createIdentifier(name), take))),
     ];
   }
 
-  #body(body: ts.Statement, head: ts.Statement): ts.Block {
+  #body(body: ts.Statement, ...first: readonly ts.Statement[]): ts.Block {
     this.#scopes.push([]);
     const inner = ts.isBlock(body) ? this.#statements(body.statements) : this.#statement(body);
     this.#scopes.pop();
-    return this.#f.createBlock([head, ...inner], true);
+    return this.#f.createBlock([...first, ...inner], true);
+  }
+
+  /**
+   * for…of and for…in. They have no head: where the iterator stands is no part of the state, so two
+   * rounds may look equal that are not; and there are as many rounds as there are items.
+   */
+  #overItems(s: ts.ForOfStatement | ts.ForInStatement): ts.Statement {
+    const f = this.#f;
+    this.#scopes.push([]);
+    const first: ts.Statement[] = [];
+    const over = ts.isForOfStatement(s) ? this.#hooks.call('q', this.#expr(s.expression)) : this.#expr(s.expression);
+    const item = ts.isVariableDeclarationList(s.initializer) ? this.#item(s.initializer, first) : this.#accesses.target(s.initializer);
+    const body = this.#body(s.statement, ...first);
+    this.#scopes.pop();
+    return ts.isForOfStatement(s) ? f.updateForOfStatement(s, s.awaitModifier, item, over, body) : f.updateForInStatement(s, item, over, body);
+  }
+  #item(list: ts.VariableDeclarationList, into: ts.Statement[]): ts.VariableDeclarationList {
+    const [d] = list.declarations;
+    if (d === undefined) return list;
+    this.#bind(d.name);
+    if (ts.isIdentifier(d.name)) return list;
+    const name = this.#named(d.name, list.flags & ts.NodeFlags.BlockScoped, into);
+    return this.#f.createVariableDeclarationList([this.#f.createVariableDeclaration(name)], ts.NodeFlags.Const);
   }
 
   /** A loop's condition belongs to the loop's statement each time it is tested. */
   #retest(s: ts.Statement, condition: ts.Expression): ts.Expression {
     const test = this.#expr(condition);
-    if (this.#role !== 'body' || condition.kind === ts.SyntaxKind.TrueKeyword) return test;
-    const site = this.#site(condition, ts.isDoStatement(s));
-    return this.#f.createParenthesizedExpression(this.#f.createCommaListExpression([this.#call('s', this.#siteRef(site)), test]));
+    if (!this.#framed || condition.kind === ts.SyntaxKind.TrueKeyword) return test;
+    const site = this.#hooks.site(this.#function, condition, ts.isDoStatement(s));
+    return this.#f.createParenthesizedExpression(this.#f.createCommaListExpression([this.#hooks.call('s', this.#hooks.ref(site)), test]));
   }
 
-  // --- expressions ------------------------------------------------------------------------------
-
-  #expr(e: ts.Expression): ts.Expression {
-    const done = ts.visitNode(e, (n) => this.#visit(n));
-    return done !== undefined && ts.isExpression(done) ? done : e;
-  }
-
-  #visit(n: ts.Node): ts.Node {
-    const f = this.#f;
-    if (ts.isArrowFunction(n) || ts.isFunctionExpression(n) || ts.isClassExpression(n) || ts.isTypeNode(n)) return n;
-    if (ts.isBinaryExpression(n)) {
-      const op = n.operatorToken.kind;
-      if (ts.isPropertyAccessExpression(n.left)) {
-        const target = n.left;
-        if (op === ts.SyntaxKind.EqualsToken) return this.#call('w', this.#expr(target.expression), this.#name(target), this.#expr(n.right));
-        const arith = OP_OF.get(op);
-        if (arith !== undefined) {
-          return this.#call('m', this.#expr(target.expression), this.#name(target), f.createStringLiteral(arith), this.#expr(n.right));
-        }
-      }
-      if (ts.isElementAccessExpression(n.left) && (op === ts.SyntaxKind.EqualsToken || OP_OF.has(op))) {
-        return f.updateBinaryExpression(n, this.#element(n.left), n.operatorToken, this.#expr(n.right));
-      }
-    }
-    if ((ts.isPostfixUnaryExpression(n) || ts.isPrefixUnaryExpression(n)) && ts.isPropertyAccessExpression(n.operand)) {
-      if (n.operator === ts.SyntaxKind.PlusPlusToken || n.operator === ts.SyntaxKind.MinusMinusToken) {
-        const by = n.operator === ts.SyntaxKind.PlusPlusToken ? f.createNumericLiteral(1) : f.createPrefixMinus(f.createNumericLiteral(1));
-        return this.#call('i', this.#expr(n.operand.expression), this.#name(n.operand), by,
-          ts.isPrefixUnaryExpression(n) ? f.createTrue() : f.createFalse());
-      }
-    }
-    if (ts.isCallExpression(n) && ts.isPropertyAccessExpression(n.expression)) {
-      const callee = n.expression;
-      return this.#call('c', this.#expr(callee.expression), this.#name(callee), ...n.arguments.map((a) => this.#expr(a)));
-    }
-    if (this.#role === 'body' && ts.isCallExpression(n) && ts.isIdentifier(n.expression) && n.expression.text === 'LIST_HEAD') {
-      return this.#call('l', ts.visitEachChild(n, (c) => this.#visit(c), this.#context));
-    }
-    if (ts.isPropertyAccessExpression(n) && n.questionDotToken === undefined) {
-      return this.#call('r', this.#expr(n.expression), this.#name(n));
-    }
-    if (ts.isElementAccessExpression(n) && n.questionDotToken === undefined) return this.#element(n);
-    return ts.visitEachChild(n, (c) => this.#visit(c), this.#context);
-  }
-
-  #element(n: ts.ElementAccessExpression): ts.ElementAccessExpression {
-    return this.#f.updateElementAccessExpression(n, this.#call('a', this.#expr(n.expression)), this.#expr(n.argumentExpression));
-  }
-
-  #name(n: ts.PropertyAccessExpression): ts.Expression { return this.#f.createStringLiteral(n.name.text); }
-
-  // --- making -----------------------------------------------------------------------------------
-
-  #site(n: ts.Node, covers: boolean, text?: string): number {
-    const line = this.#source.getLineAndCharacterOfPosition(n.getStart(this.#source)).line + 1;
-    this.#sites.push({ file: this.#file, line, function: this.#function, text: text ?? statementText(n, this.#source), covers });
-    return this.#sites.length - 1;
-  }
-  #siteRef(site: number): ts.Expression {
-    return this.#f.createAdd(this.#f.createIdentifier('$base'), this.#f.createNumericLiteral(site));
-  }
-  #mark(s: ts.Statement | ts.CaseOrDefaultClause): ts.Statement {
-    const site = this.#site(s, true);
-    return this.#f.createExpressionStatement(this.#call(this.#role === 'body' ? 's' : 'v', this.#siteRef(site)));
-  }
-  #call(hook: string, ...args: ts.Expression[]): ts.Expression {
-    return this.#f.createCallExpression(this.#f.createPropertyAccessExpression(this.#f.createIdentifier('$'), hook), undefined, args);
-  }
-  #do(hook: string): ts.Statement { return this.#f.createExpressionStatement(this.#call(hook)); }
-  #const(name: string, value: ts.Expression): ts.Statement {
-    return this.#f.createVariableStatement(undefined,
-      this.#f.createVariableDeclarationList([this.#f.createVariableDeclaration(name, undefined, undefined, value)], ts.NodeFlags.Const));
-  }
-}
-
-/** The head of a statement as one line: conditions whole, bodies left out. */
-export function statementText(n: ts.Node, source: ts.SourceFile): string {
-  const from = n.getStart(source);
-  const end = ts.isIfStatement(n) ? n.thenStatement.getFullStart()
-    : ts.isForStatement(n) || ts.isWhileStatement(n) || ts.isForOfStatement(n) ? n.statement.getFullStart()
-    : ts.isSwitchStatement(n) ? n.caseBlock.getFullStart()
-    : ts.isDoStatement(n) ? n.expression.getStart(source) - 1
-    : ts.isCaseClause(n) ? n.expression.getEnd()
-    : ts.isDefaultClause(n) ? from + 'default'.length
-    : n.getEnd();
-  const text = ts.isDoStatement(n) ? `do … while (${n.expression.getText(source)})` : source.text.slice(from, end);
-  return text.replace(/\/\/[^\n]*/g, '').replace(/\s+/g, ' ').trim();
+  #expr(e: ts.Expression): ts.Expression { return this.#accesses.expr(e); }
+  #mark(s: ts.Statement | ts.CaseOrDefaultClause): ts.Statement { return this.#hooks.mark(s, this.#function, this.#framed); }
 }

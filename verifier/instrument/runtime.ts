@@ -8,8 +8,9 @@
 import { LoopWatch, type LoopActivation } from './loops.ts';
 import type { Site } from './sites.ts';
 
-/** A port object behind an access; its fields are read by name. */
-export type PortObject = Record<string, unknown>;
+/** A port object behind an access; its fields are read by name, its elements by index. */
+export type PortObject = Record<Key, unknown>;
+export type Key = string | number;
 
 /** One C function that is running. */
 export interface Frame {
@@ -37,14 +38,13 @@ export class ExecutionEnd extends Error {
 /** What an observer of the running port is told. Every method may throw ExecutionEnd. */
 export interface Monitor {
   /** Before the read of o[k]. */
-  read(o: PortObject, k: string): void;
+  read(o: PortObject, k: Key): void;
   /** After the write of o[k]. */
-  write(o: PortObject, k: string, old: unknown, value: unknown): void;
+  write(o: PortObject, k: Key, old: unknown, value: unknown): void;
   /** A NULL pointer was followed to a field k, or called. Never returns. */
   nullDereference(k: string): never;
-  /** Around a call through a pointer: a driver's callback, an rmap walker, an allocator. */
-  call(o: PortObject, k: string, args: readonly unknown[]): void;
-  returned(o: PortObject, k: string, args: readonly unknown[], result: unknown): void;
+  /** Before a call through a pointer: a driver's callback, an rmap walker, an allocator. */
+  call(o: PortObject, k: Key, args: readonly unknown[]): void;
   enter(frame: Frame): void;
   leave(frame: Frame): void;
   /** A loop came round with an equal state, or with one that differs in reference counts only. */
@@ -56,13 +56,12 @@ export const SILENT: Monitor = {
   write: () => undefined,
   nullDereference: (k) => { throw new ExecutionEnd('finding', `NULL->${k}`); },
   call: () => undefined,
-  returned: () => undefined,
   enter: () => undefined,
   leave: () => undefined,
   cycle: () => { throw new ExecutionEnd('cycle', 'unwatched cycle'); },
 };
 
-type Op = '+' | '-' | '&' | '|' | '^' | '<<' | '>>' | '>>>' | '*' | '/' | '%';
+type Op = '+' | '-' | '&' | '|' | '^' | '<<' | '>>' | '>>>' | '*' | '/' | '%' | '**';
 
 function arithmetic(op: Op, a: number, b: number): number {
   switch (op) {
@@ -77,8 +76,19 @@ function arithmetic(op: Op, a: number, b: number): number {
     case '*': return a * b;
     case '/': return a / b;
     case '%': return a % b;
+    case '**': return a ** b;
   }
 }
+
+function isPortObject(o: unknown): o is PortObject { return typeof o === 'object' && o !== null; }
+
+/** The containers of JavaScript that the port is built on: what a method of theirs does is one access. */
+function isContainer(o: unknown): boolean { return Array.isArray(o) || o instanceof Map || o instanceof Set; }
+const MUTATORS: ReadonlySet<Key> = new Set([
+  'push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin', 'set', 'add', 'delete', 'clear',
+]);
+/** The key of an access to a container as a whole. */
+const WHOLE = '[]';
 
 /** The runtime of one side: its frames, coverage and monitor. One execution runs at a time. */
 export class Runtime {
@@ -166,48 +176,123 @@ export class Runtime {
   /** A statement of a header: coverage only. */
   v(site: number): void { this.reached[site] = 1; }
 
-  r(o: PortObject | null | undefined, k: string): unknown {
-    if (o === null || o === undefined) return this.monitor.nullDereference(k);
+  /** o.k, o[k] */
+  r(o: PortObject | null | undefined, k: Key): unknown {
+    if (o === null || o === undefined) return this.#null(k);
     this.events += 1;
     this.monitor.read(o, k);
     return o[k];
   }
-  w(o: PortObject | null | undefined, k: string, value: unknown): unknown {
-    if (o === null || o === undefined) return this.monitor.nullDereference(k);
-    if ((this.events += 1) > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} accesses`);
+  /** o.k = value */
+  w(o: PortObject | null | undefined, k: Key, value: unknown): unknown {
+    if (o === null || o === undefined) return this.#null(k);
+    this.#count();
     const old = o[k];
     o[k] = value;
     this.monitor.write(o, k, old, value);
     return value;
   }
   /** o.k op= n */
-  m(o: PortObject | null | undefined, k: string, op: Op, n: number): unknown {
+  m(o: PortObject | null | undefined, k: Key, op: Op, n: unknown): unknown {
     const old = this.r(o, k);
-    return this.w(o, k, arithmetic(op, Number(old), n));
+    if (op === '+' && (typeof old === 'string' || typeof n === 'string')) return this.w(o, k, `${String(old)}${String(n)}`);
+    return this.w(o, k, arithmetic(op, Number(old), Number(n)));
+  }
+  /** o.k ??= value, and the like */
+  z(o: PortObject | null | undefined, k: Key, op: '??' | '||' | '&&', value: () => unknown): unknown {
+    const old = this.r(o, k);
+    const keeps = op === '??' ? old !== null && old !== undefined : op === '||' ? Boolean(old) : !old;
+    return keeps ? old : this.w(o, k, value());
   }
   /** o.k++, ++o.k, o.k--, --o.k */
-  i(o: PortObject | null | undefined, k: string, by: number, prefix: boolean): unknown {
+  i(o: PortObject | null | undefined, k: Key, by: number, prefix: boolean): unknown {
     const old = Number(this.r(o, k));
     this.w(o, k, old + by);
     return prefix ? old + by : old;
   }
+  /** delete o.k */
+  d(o: PortObject | null | undefined, k: Key): boolean {
+    if (o === null || o === undefined) return this.#null(k);
+    this.#count();
+    const old = o[k];
+    const gone = Reflect.deleteProperty(o, k);
+    this.monitor.write(o, k, old, undefined);
+    return gone;
+  }
+  /** k in o */
+  h(k: Key, o: PortObject | null | undefined): boolean {
+    if (o === null || o === undefined) return this.#null(k);
+    this.#note(o, k);
+    return k in o;
+  }
   /** o.k(...args): a call through a pointer, or of a method of the machine's own objects. */
-  c(o: PortObject | null | undefined, k: string, ...args: readonly unknown[]): unknown {
-    if (o === null || o === undefined) return this.monitor.nullDereference(k);
+  c(o: PortObject | null | undefined, k: Key, ...args: readonly unknown[]): unknown {
+    if (o === null || o === undefined) return this.#null(k);
     const callee = o[k];
     if (typeof callee !== 'function') return this.monitor.nullDereference(`${k}()`);
     this.monitor.call(o, k, args);
+    const container = typeof k === 'string' && isContainer(o);
+    if (container && !MUTATORS.has(k)) this.#note(o, WHOLE);
     const result: unknown = Reflect.apply(callee, o, args);
-    this.monitor.returned(o, k, args, result);
+    if (container && MUTATORS.has(k)) {
+      this.#count();
+      this.monitor.write(o, WHOLE, undefined, undefined);
+    }
     return result;
   }
-  /** The array behind an index. */
-  a(o: PortObject | null | undefined): PortObject {
-    if (o === null || o === undefined) return this.monitor.nullDereference('[]');
+  /** A value that a pattern takes apart, by paths of keys. */
+  t(value: unknown, paths: readonly (readonly Key[])[]): unknown {
+    for (const path of paths) {
+      let at: unknown = value;
+      for (const [depth, k] of path.entries()) {
+        if (at === null || at === undefined) { if (depth === 0) this.#null(k); break; }
+        if (!isPortObject(at)) break;
+        if (depth === path.length - 1) this.#note(at, k);
+        at = at[k];
+      }
+    }
+    return value;
+  }
+  /** Where a pattern assigns to: `$.p(o, k).v = value`. */
+  p(o: PortObject | null | undefined, k: Key): { v: unknown } {
+    const set = (value: unknown): void => { this.w(o, k, value); };
+    return { get v() { return undefined; }, set v(value) { set(value); } };
+  }
+  /** ...list, for (x of list): an array element by element, anything else as it is. */
+  q(list: unknown): unknown {
+    if (list === null || list === undefined) return this.#null(WHOLE);
+    return Array.isArray(list) ? this.#elements(list) : list;
+  }
+  /** {...o} */
+  u(o: unknown): unknown {
+    if (isPortObject(o)) for (const k of Object.keys(o)) this.#note(o, k);
     return o;
   }
+  /** a?.…: what follows, where a is there. */
+  o(a: unknown, then: (it: unknown) => unknown): unknown { return a === null || a === undefined ? undefined : then(a); }
+
+  /** o.k?.(…): o, evaluated once. */
+  b(o: unknown, then: (it: unknown) => unknown): unknown { return then(o); }
+
+  *#elements(list: readonly unknown[]): Generator<unknown> {
+    for (let i = 0; i < list.length; i += 1) {
+      if (isPortObject(list)) this.#note(list, i);
+      yield list[i];
+    }
+  }
+  #note(o: PortObject, k: Key): void {
+    this.events += 1;
+    this.monitor.read(o, k);
+  }
+  #count(): void {
+    if ((this.events += 1) > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} accesses`);
+  }
+  #null(k: Key): never { return this.monitor.nullDereference(typeof k === 'number' ? WHOLE : k); }
+
   loop(site: number): LoopActivation { return this.loops.enter(site); }
   head(activation: LoopActivation, locals: () => readonly unknown[]): void {
+    // A loop that writes nothing shared makes no event that could be one too many.
+    if (activation.rounds > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} rounds of a loop`);
     const seen = this.loops.visit(activation, locals);
     if (seen !== 'fresh') this.monitor.cycle(activation, seen);
   }

@@ -11,15 +11,3 @@ export interface Site {
   /** The statement takes part in statement coverage (not a loop's re-test). */
   readonly covers: boolean;
 }
-
-/** A place in the port as reports print it. */
-export interface Place {
-  readonly file: string;
-  readonly line: number;
-  readonly function: string;
-  readonly text: string;
-}
-
-export function placeOf(site: Site): Place {
-  return { file: site.file, line: site.line, function: site.function, text: site.text };
-}

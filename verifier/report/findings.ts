@@ -4,7 +4,7 @@
 
 import { ruleNamed, RULE_NAMES, type RuleName } from '../check/rules.ts';
 import { changeOf, termChanges } from './outcomes.ts';
-import type { Finding, FindingState, LabelledPlace, Layer, PatchReview, ScenarioResult, Side, Step } from './review.ts';
+import type { Finding, FindingState, LabelledPlace, Layer, PatchReview, Review, ScenarioResult, Side, Step } from './review.ts';
 
 const STATES: readonly FindingState[] = ['new', 'introduced', 'unmasked', 'fixed', 'same'];
 const LAYERS: readonly Layer[] = ['interleaving', 'run', 'static', 'types'];
@@ -40,6 +40,13 @@ function compare(a: readonly (number | string)[], b: readonly (number | string)[
 }
 
 export function isError(f: Finding): boolean { return isNews(f) || f.state === 'unmasked'; }
+
+/** The later patch of the same review that the finding goes with: it is open from one to the other. */
+export function curedBy(f: Finding, patch: PatchReview, review: Review): string | null {
+  if (!isNews(f)) return null;
+  const later = review.patches.slice(review.patches.indexOf(patch) + 1);
+  return later.find((p) => p.findings.some((g) => g.state === 'fixed' && g.fingerprint === f.fingerprint && g.config === f.config))?.id ?? null;
+}
 
 /** One line on the rule, from the table; the finding's own words where the name is not known. */
 export function summaryOf(f: Finding): string {

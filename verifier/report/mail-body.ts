@@ -3,7 +3,7 @@
 // again. A maintainer reads the first screen; whatever does not fit there is counted.
 
 import type { PatchModule } from '../transform/index.ts';
-import { beforeAfter, isNews, messageParts, outcomeChange, ruleNameOf, worstFirst } from './findings.ts';
+import { beforeAfter, curedBy, isNews, messageParts, outcomeChange, ruleNameOf, worstFirst } from './findings.ts';
 import { clipped, counted, framed, listed, plainSigns, wrap as wrapWords } from './layout.ts';
 import { attribution, patchLabel } from './mail-headers.ts';
 import { hunkAbout } from './mail-hunk.ts';
@@ -27,7 +27,8 @@ export function mailBody(review: Review, p: PatchReview, module: PatchModule): s
   const worst = told.filter(isNews).slice(0, WORST);
   const out = [attribution(meta), ...wrap('[The text of the mail is not at hand here, so nothing of it is quoted.]'), '', ...opening(review, p, told, worst.length)];
   const shown = new Set<string>();
-  for (const [i, f] of worst.entries()) out.push('', ...findingBody(f, i, p, module, shown));
+  for (const [i, f] of worst.entries()) out.push('', ...findingBody(f, i, p, module, shown, curedBy(f, p, review)));
+  if (worst.length === 0) out.push(...goneBody(told));
   if (p.scenarios.length > 0 || told.length > 0) out.push('', ...deltaTable(p, module, told));
   const terms = groupTerms(p);
   if (terms.length > 0) {
@@ -49,7 +50,7 @@ function opening(review: Review, p: PatchReview, told: readonly Finding[], shown
   const fixed = told.filter((f) => f.state === 'fixed').length;
   const parts: string[] = [];
   if (news > 0) parts.push(`${counted(news, 'finding')} that ${news === 1 ? 'is' : 'are'} new with this patch`);
-  if (fixed > 0) parts.push(`${counted(fixed, 'finding')} that ${fixed === 1 ? 'is' : 'are'} gone with it`);
+  if (fixed > 0) parts.push(`${counted(fixed, 'finding')} that ${fixed === 1 ? 'is' : 'are'} gone with ${news > 0 ? 'it' : 'this patch'}`);
   const changed = p.scenarios.filter((s) => s.added.length + s.removed.length > 0).length;
   if (parts.length === 0) parts.push(`that ${counted(changed, 'scenario')} of ${p.scenarios.length} end otherwise with this patch`);
   const rest = news - shown;
@@ -69,7 +70,17 @@ function conflictBody(review: Review, p: PatchReview): string[] {
   return [...out, '', 'Which tree is this patch meant for?'];
 }
 
-function findingBody(f: Finding, index: number, p: PatchReview, module: PatchModule, shown: Set<string>): string[] {
+/** What a patch that breaks nothing puts right: a sentence each. */
+function goneBody(told: readonly Finding[]): string[] {
+  const gone = told.filter((f) => f.state === 'fixed');
+  const out = gone.slice(0, WORST).flatMap((f) => {
+    const { what, before } = messageParts(f);
+    return ['', ...wrap(`${f.code} ${f.rule} in ${f.function}() (${f.c.file}): ${what}. It was seen${before === null ? '' : ` ${before}`} before the patch.`)];
+  });
+  return gone.length > WORST ? [...out, '', `${gone.length - WORST} more stand in the table.`] : out;
+}
+
+function findingBody(f: Finding, index: number, p: PatchReview, module: PatchModule, shown: Set<string>, cured: string | null): string[] {
   const { before, after } = beforeAfter(f, p);
   const change = outcomeChange(f, p);
   const brief = (text: string): string => text.replace(/; the run below ends with .*$/s, '');
@@ -82,9 +93,10 @@ function findingBody(f: Finding, index: number, p: PatchReview, module: PatchMod
     shown.add(key);
   }
   out.push('', ...wrap(`Before the patch: ${brief(before)}. After it: ${brief(after)}.`));
+  if (cured !== null) out.push(...wrap(`It goes with ${cured}, later in this series.`));
   if (f.layer === 'run' && f.config !== null && f.config !== 'default') out.push(...wrap(`The configuration is ${f.config}.`));
   if (f.scenario !== null) {
-    out.push(...wrap(`The smallest run that shows it: ${scenarioInWords(f.scenario)}.`));
+    out.push(...wrap(`The plainest run that shows it: ${scenarioInWords(f.scenario)}.`));
     if (change !== null) out.push('', ...change.split(', ').map((c) => `    ${c}`));
   }
   if (index === 0) out.push(...story(f));
@@ -120,7 +132,8 @@ function deltaTable(p: PatchReview, { meta }: PatchModule, told: readonly Findin
   each('executions', (side) => p.scenarios.reduce((n, s) => n + s[side].executions, 0));
   for (const f of told.slice(0, ROWS)) {
     const parts = messageParts(f);
-    const runs = { before: numberIn(parts.before, f.state === 'fixed'), after: numberIn(parts.after, f.state !== 'fixed') };
+    const count = f.layer === 'types' || f.layer === 'static' ? holds : numberIn;
+    const runs = { before: count(parts.before, f.state === 'fixed'), after: count(parts.after, f.state !== 'fixed') };
     each(`${f.code}:${f.rule}:${f.function}`, (side) => runs[side]);
   }
   const same = p.findings.filter((f) => f.state === 'same').length;
@@ -128,7 +141,7 @@ function deltaTable(p: PatchReview, { meta }: PatchModule, told: readonly Findin
   if (same > 0) each('findings on both sides', () => same);
   const laws = lawRows(p);
   for (const [label, before, after] of laws) rows.push([label, before, after]);
-  const note = laws.length > 0 ? wrap('Runs that show it, by finding; then what pinning n device pages costs:') : wrap('Runs that show it, by finding:');
+  const note = laws.length > 0 ? wrap("Runs that show it, by finding; then what pinning n device pages costs (the driver is a small model of kpv's, not one of the kernel's):") : wrap('Runs that show it, by finding:');
   return [...(told.length + laws.length > 0 ? [...note, ''] : []), ...framed(rows)];
 }
 
@@ -142,6 +155,9 @@ function lawRows(p: PatchReview): (readonly [string, string, string])[] {
   });
 }
 
+/** A check without runs objects or does not: there is nothing to count. */
+function holds(_words: string | null, seen: boolean): string { return seen ? 'yes' : 'no'; }
+
 /** `in 199 runs` is 199; without a count, 1 where it is seen. */
 function numberIn(words: string | null, seen: boolean): number {
   if (words === null) return seen ? 1 : 0;
@@ -150,7 +166,7 @@ function numberIn(words: string | null, seen: boolean): number {
 
 function limitsBody(review: Review): string[] {
   const searched = review.complete ? 'No run was cut short by a bound.' : 'The search was cut short: what was not found may still be there.';
-  return wrap(`This is a model of Linux ${review.kernel}, not the kernel. ${searched} It leaves out or bounds: ${review.limits.join('; ')}.`);
+  return wrap(`This is a model of Linux ${review.kernel}, not the kernel. ${searched} Its limits: ${review.limits.join('; ')}.`);
 }
 
 /** A long token is broken as a shell allows it; kpv takes it back in pieces. */

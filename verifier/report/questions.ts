@@ -9,7 +9,7 @@ export const QUESTIONS: Readonly<Record<RuleName, string>> = {
   'double-free': 'Which of the two owns the object, and is meant to free it?',
   'refcount-underflow': 'Which reference is this put meant to drop, and who took it?',
   'refcount-leak': 'Who is meant to put the reference that is left?',
-  'pin-mismatch': 'Is the caller meant to take this value for a number of pinned pages?',
+  'pin-mismatch': 'Is what is returned here meant to be a number of pinned pages?',
   'unpinnable-pin': 'Is a long-term pin on such a page meant to be granted here?',
   'lost-page': 'Who is meant to put the page back on its list on this path?',
   'bad-page-state': 'Which path is meant to clear this state before the page is let go?',

@@ -2,6 +2,8 @@
 // The review as data: what every format is a pure function of (DESIGN.md, JSON). Field names and
 // order are the contract of `--format json`; change them with the schema's number only.
 
+import type { Step } from '../check/trace.ts';
+
 export type Verdict = 'conflict' | 'outside-port' | 'regression' | 'fix' | 'mixed' | 'behaviour-change' | 'no-change' | 'not-exercised';
 export type Layer = 'types' | 'static' | 'run' | 'interleaving';
 export type FindingState = 'new' | 'introduced' | 'fixed' | 'same' | 'unmasked';
@@ -9,19 +11,7 @@ export type FindingState = 'new' | 'introduced' | 'fixed' | 'same' | 'unmasked';
 export interface Place { readonly file: string; readonly line: number; readonly function: string; readonly text: string }
 export interface LabelledPlace { readonly label: string; readonly file: string; readonly line: number; readonly function: string; readonly thread: string | null }
 
-export interface Step {
-  readonly n: number;
-  readonly cpu: number;
-  readonly thread: string;
-  readonly file: string;
-  readonly line: number;
-  readonly function: string;
-  readonly text: string;
-  readonly reads: readonly string[];
-  readonly writes: readonly string[];
-  /** `object.field: old -> new` */
-  readonly values: readonly string[];
-}
+export type { Step };
 
 export interface Cycle {
   readonly kind: 'trap' | 'self-sustaining' | 'adversarial';

@@ -16,7 +16,7 @@ const LOOP = 24;
 const CYCLIC: readonly string[] = ['livelock', 'unbounded-retry', 'refcount-leak', 'deadlock'];
 const CALLED = 'called from ';
 
-export function findingText(f: Finding, patch: PatchReview, paint: Paint, verbose: boolean): string[] {
+export function findingText(f: Finding, patch: PatchReview, paint: Paint, verbose: boolean, cured: string | null): string[] {
   const width = Math.max(String(f.line).length, 2);
   const bar = paint.blue(`${' '.repeat(width)} |`);
   const statement = statementOf(f);
@@ -43,6 +43,7 @@ export function findingText(f: Finding, patch: PatchReview, paint: Paint, verbos
   const { before, after } = beforeAfter(f, patch);
   note('before', before);
   note('after', after);
+  if (cured !== null) note('open', `until ${cured}, with which it goes`);
   if (f.scenario !== null) {
     note('scenario', f.scenario);
     note('in words', scenarioInWords(f.scenario));
@@ -65,7 +66,8 @@ function layerWords(f: Finding): string {
   switch (f.layer) {
     case 'types': return 'types: the checker, without running anything';
     case 'static': return 'static: every path, without running any';
-    case 'run': return `run: ${counted(f.steps, 'step')}, one thread at a time`;
+    // What was there before is not traced again.
+    case 'run': return `run${f.steps === 0 ? '' : `: ${counted(f.steps, 'step')} into the call`}, one thread at a time`;
     case 'interleaving': return `interleaving: ${counted(f.steps, 'step')}, ${counted(f.preemptions, 'preemption')}`;
   }
 }
@@ -77,26 +79,35 @@ function traceText(f: Finding, width: number, paint: Paint, verbose: boolean): s
     const { stem, loop } = f.cycle;
     return [
       `${label('cycle')}: ${cycleWords(f.cycle)}`,
-      ...tail(stem, `stem (${counted(stem.length, 'step')})`, pad, verbose ? stem.length : STEM),
-      ...tail(loop, `loop (${counted(loop.length, 'step')}, then the same again)`, pad, verbose ? loop.length : LOOP),
+      ...tail(stem, `stem (${counted(stem.at(-1)?.n ?? 0, 'step')})`, pad, verbose ? stem.length : STEM, notHeld(stem)),
+      ...tail(loop, `loop (${counted(loop.length, 'step')}, then the same again)`, pad, verbose ? loop.length : LOOP, 0),
     ];
   }
   const after = f.cycle === null ? [] : [`${label('then')}: the run goes on for ever`];
   if (f.witness.length === 0 || !verbose) return after;
-  return [...after, ...tail(f.witness, `witness (${counted(f.witness.length, 'step')})`, pad, f.witness.length)];
+  return [...after, ...tail(f.witness, `witness (${counted(f.steps, 'step')})`, pad, f.witness.length, notHeld(f.witness))];
 }
+
+const KINDS: Readonly<Record<Cycle['kind'], string>> = {
+  trap: 'a trap: nobody in this run can change what it waits for', 'self-sustaining': 'self-sustaining: the threads keep each other in it',
+  adversarial: 'adversarial: it needs a scheduler that is against it',
+};
 
 export function cycleWords(c: Cycle): string {
   const rounds = c.expectedRounds === null ? [] : [`${counted(c.expectedRounds, 'round')} expected`];
-  return [c.kind, `${counted(c.preemptionsPerTurn, 'preemption')} per turn`, c.killable ? 'a fatal signal ends it' : 'no signal ends it', ...rounds].join(', ');
+  return [KINDS[c.kind], `${counted(c.preemptionsPerTurn, 'preemption')} per turn`, c.killable ? 'a fatal signal ends it' : 'no signal ends it', ...rounds].join(', ');
 }
 
-function tail(steps: readonly Step[], title: string, pad: string, limit: number): string[] {
+/** A long run is held from some step on; the numbers tell from which. */
+function notHeld(steps: readonly Step[]): number { return Math.max(0, (steps[0]?.n ?? 1) - 1); }
+
+function tail(steps: readonly Step[], title: string, pad: string, limit: number, lost: number): string[] {
   const shown = steps.slice(-limit);
   const hidden = steps.length - shown.length;
+  const who = lost === 0 ? '-v shows them' : hidden === 0 ? 'a replay shows them' : `-v shows ${hidden} of them, a replay all`;
   return [
     `${pad}  ${title}:`,
-    ...(hidden > 0 ? [`${pad}    (${counted(hidden, 'step')} before these; -v shows them)`] : []),
+    ...(hidden + lost > 0 ? [`${pad}    (${counted(hidden + lost, 'step')} before these; ${who})`] : []),
     ...shown.map((s) => `${pad}    ${stepText(s).map((line) => line.trim()).join('   ')}`),
   ];
 }

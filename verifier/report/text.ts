@@ -3,12 +3,13 @@
 // findings worst first, then what changed for users, what it costs, and what nobody looked at.
 
 import { groupChanges, groupTerms } from './outcomes.ts';
-import { isError, messageParts, placeText, worstFirst } from './findings.ts';
-import { orderDifferences } from './orders.ts';
+import { curedBy, isError, messageParts, placeText, worstFirst } from './findings.ts';
+import { orderDifferences, type OrderDifference } from './orders.ts';
 import { columns, counted, wrap } from './layout.ts';
 import { PLAIN_PAINT, type Paint } from './paint.ts';
 import type { Apply, Cost, Finding, PatchReview, Review, ScenarioResult, Verdict } from './review.ts';
 import { findingText } from './text-finding.ts';
+import { pagesInWords } from './words.ts';
 
 export interface TextOptions {
   readonly paint: Paint;
@@ -16,8 +17,13 @@ export interface TextOptions {
   readonly verbose: boolean;
   /** What of the suite's space a patch's scenarios cover, in words; null when it is not known. */
   readonly coverage: (patch: PatchReview) => string | null;
+  /** Columns of the terminal; null where there is none. */
+  readonly width: number | null;
 }
-const DEFAULTS: TextOptions = { paint: PLAIN_PAINT, verbose: false, coverage: () => null };
+const DEFAULTS: TextOptions = { paint: PLAIN_PAINT, verbose: false, coverage: () => null, width: null };
+/** Columns where nobody says how many there are; a narrow terminal is not gone below. */
+const WIDE = 110;
+const NARROW = 60;
 
 /** Kinds of outcome change shown before the rest is only counted. */
 const TERMS = 20;
@@ -32,31 +38,48 @@ export function textReport(review: Review, options: Partial<TextOptions> = {}): 
   const switches = Object.entries(review.switches).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${k}=${v}`).join(', ');
   const on = [`on ${review.base}`, ...(switches === '' ? [] : [`switches ${switches}`])].join(', ');
   const out = [paint.bold(`kpv review of ${review.target}`) + ` (Linux ${review.kernel}, ${on})`];
-  for (const patch of review.patches) out.push('', ...patchText(patch, all));
   if (!review.complete) {
     out.push('', paint.yellow(paint.bold('The search was cut short:')) + ' what is not found here may still be there.');
   }
+  if (review.patches.length > 1) out.push('', ...seriesText(review, paint));
+  const first = review.patches.find((p) => p.findings.some((f) => f.scenario !== null && (f.state !== 'same' || all.verbose)));
+  for (const patch of review.patches) out.push('', ...patchText(patch, review, all, patch === first));
   out.push('', paint.bold('What the model leaves out'), ...review.limits.flatMap((l) => wrap(l, 100, '  - ', '    ')));
   return `${out.join('\n')}\n`;
 }
 
-function patchText(p: PatchReview, { paint, verbose, coverage }: TextOptions): string[] {
+/** A line for each patch, before each is told at length. */
+function seriesText({ patches }: Review, paint: Paint): string[] {
+  const width = Math.max(...patches.map((p) => p.id.length));
+  const verdicts = Math.max(...patches.map((p) => p.verdict.length));
+  return [
+    paint.bold(`Patch by patch (${patches.length})`),
+    ...patches.map((p) => `  ${p.id.padEnd(width)}  ${verdictPaint(p.verdict, paint)(p.verdict.padEnd(verdicts))}  ${p.reason}`),
+  ];
+}
+
+function patchText(p: PatchReview, review: Review, { paint, verbose, coverage, width }: TextOptions, reading: boolean): string[] {
   const findings = worstFirst(p.findings);
   const told = findings.filter((f) => f.state !== 'same');
   const same = findings.filter((f) => f.state === 'same');
   const out = [
     paint.bold(`${p.id}  ${p.subject}`),
-    `  verdict   ${verdictPaint(p.verdict, paint)(paint.bold(p.verdict))}: ${p.reason}`,
+    `  verdict   ${verdictPaint(p.verdict, paint)(paint.bold(p.verdict))}: ${p.reason}${review.complete || p.apply.status !== 'applied' ? '' : ' (so far)'}`,
     ...applyText(p.apply),
     ...(p.messageId === '' ? [] : [`  mail      https://lore.kernel.org/r/${p.messageId}/`]),
     ...suiteText(p.scenarios, coverage(p)),
   ];
-  if (told.length > 3) out.push('', ...glanceText(told, paint));
-  for (const f of told) out.push('', ...findingText(f, p, paint, verbose));
+  if (told.length > 3) out.push('', ...glanceText(told, paint, width));
+  if (reading) out.push('', paint.bold('How to read a run'), ...READING);
+  for (const f of told) out.push('', ...findingText(f, p, paint, verbose, curedBy(f, p, review)));
   out.push(...outcomesText(p, paint, verbose), ...ordersText(p, paint, verbose), ...costsText(p.costs, paint), ...unreachedText(p, paint));
   if (same.length > 0) {
     out.push('', paint.bold(`There before, still there (${same.length})`));
-    out.push(...same.map((f) => `  ${f.code} ${f.rule}: ${messageParts(f).what} (${placeText(f.file, f.line, null)}, ${f.function})`));
+    if (verbose) for (const f of same) out.push('', ...findingText(f, p, paint, verbose, null));
+    else {
+      out.push(...same.map((f) => `  ${f.code} ${f.rule}: ${messageParts(f).what} (${placeText(f.file, f.line, null)}, ${f.function})`));
+      out.push('  -v tells each at length, with a run that shows it.');
+    }
   }
   const news = told.filter(isError).length;
   if (told.length > 0) {
@@ -64,6 +87,20 @@ function patchText(p: PatchReview, { paint, verbose, coverage }: TextOptions): s
     out.push('', `${p.id}: ${counted(news, 'finding')} to look at, ${fixed} fixed, ${same.length} as before.`);
   }
   return out;
+}
+
+const COMES_TO: Readonly<Record<string, string>> = {
+  all: 'all are pinned', part: 'only some are pinned', none: 'none is pinned', more: 'more are said to be pinned than there are', never: 'the pin never returns',
+};
+
+/** What the pin comes to, and the orders in which it does. */
+function orderText(d: OrderDifference): string[] {
+  const by = new Map<string, string[]>();
+  for (const { mix, comesTo } of d.orders) by.set(comesTo, [...by.get(comesTo) ?? [], pagesInWords(mix)]);
+  return [
+    `  ${d.isNew ? 'new' : 'also before'}: ${d.orders[0]?.scenario ?? ''}`,
+    ...[...by].flatMap(([what, orders]) => wrap(`${COMES_TO[what] ?? what}: ${orders.join(' | ')}`, WIDE, '       ', '         ')),
+  ];
 }
 
 /** Where the order of the same pages decides what a pin comes to. */
@@ -74,19 +111,29 @@ function ordersText(p: PatchReview, paint: Paint, verbose: boolean): string[] {
   const shown = verbose ? all : fresh.slice(0, ORDERS);
   return [
     '', paint.bold(`Order of the same pages decides what the pin comes to (${all.length}; ${fresh.length} with this patch only)`),
-    ...shown.map((d) => `  ${d.isNew ? 'new ' : 'also before '} ${d.orders.map((o) => `${o.mix} ${o.comesTo}`).join(', ')}   ${d.orders[0]?.scenario ?? ''}`),
+    ...shown.flatMap(orderText),
     ...(shown.length < all.length && !verbose ? [`  -v shows ${fresh.length > shown.length ? 'the rest' : 'those that were there before'}`] : []),
   ];
 }
 
+/** What the keys of an outcome mean, once, before the first finding that has one. */
+const READING: readonly string[] = [
+  '  P.pin=2        what the step named pin of thread P returned',
+  '  P.load0=17     what P read from page 0',
+  '  page0=device0  where page 0 is after the pin: system, device0, ...',
+  '  end=never      why the run did not come to its last step: never is a loop without end, else the rule that ended it',
+  "  The model driver is kpv's own, with one policy a scenario; it is no driver of the kernel.",
+];
+
 /** A line for each finding before they are told at length. */
-function glanceText(told: readonly Finding[], paint: Paint): string[] {
+function glanceText(told: readonly Finding[], paint: Paint, terminal: number | null): string[] {
+  const most = Math.max(NARROW, Math.min(WIDE, terminal ?? WIDE));
   const width = Math.max(...told.map((f) => f.rule.length));
   return [
     paint.bold(`At a glance (${told.length})`),
     ...told.map((f) => {
       const line = `  ${f.state.padEnd(10)} ${f.code} ${f.rule.padEnd(width)}  ${f.function}: ${messageParts(f).what}`;
-      return line.length <= 110 ? line : `${line.slice(0, 109)}…`;
+      return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
     }),
   ];
 }

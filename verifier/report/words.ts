@@ -17,10 +17,10 @@ const CALLER: Readonly<Record<string, string>> = {
   own: 'the owner', child: 'a forked child', worker: 'a worker without a mapping there', workermap: 'a worker with a mapping of its own there',
 };
 const DRIVER: Readonly<Record<string, string>> = {
-  page: 'driver moves one page per call', range: 'driver moves the whole range', part: 'driver moves one page of the range it is given',
-  nothing: 'driver moves nothing and returns 0', oom: 'driver returns VM_FAULT_OOM', sigbus: 'driver returns VM_FAULT_SIGBUS',
-  sigsegv: 'driver returns VM_FAULT_SIGSEGV', hwpoison: 'driver returns VM_FAULT_HWPOISON',
-  major: 'driver moves the page and returns VM_FAULT_MAJOR', movedsigbus: 'driver moves the page and returns VM_FAULT_SIGBUS',
+  page: 'model driver moves one page per call', range: 'model driver moves the whole range', part: 'model driver moves one page of the range it is given',
+  nothing: 'model driver moves nothing and returns 0', oom: 'model driver returns VM_FAULT_OOM', sigbus: 'model driver returns VM_FAULT_SIGBUS',
+  sigsegv: 'model driver returns VM_FAULT_SIGSEGV', hwpoison: 'model driver returns VM_FAULT_HWPOISON',
+  major: 'model driver moves the page and returns VM_FAULT_MAJOR', movedsigbus: 'model driver moves the page and returns VM_FAULT_SIGBUS',
 };
 const OTHERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   shared: { forked: 'a forked child shares the pages' },
@@ -37,18 +37,22 @@ const OTHERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   then: { store: 'then a store to each page', again: 'then the same pin again', dontneed: 'then MADV_DONTNEED' },
   reuse: { never: 'freed frames are not used again' },
 };
+/** What a switch stands for, where its name does not say it. */
+const SWITCHES: Readonly<Record<string, string>> = {
+  'GRAB_FORM=own': ' (try_grab_page() counting by itself, as in 5.15.y and 5.17)',
+};
 
 export function scenarioInWords(id: string): string {
   const [bare = '', ...variants] = id.split('@');
   const point = pointOf(bare);
   if (point === null) return id;
-  return [...pointInWords(point), ...variants.map((v) => `with ${v}`)].join('; ');
+  return [...pointInWords(point), ...variants.map((v) => `with ${v}${SWITCHES[v] ?? ''}`)].join('; ');
 }
 
 function pointInWords(p: Point): string[] {
   const mix = p['mix'] ?? '';
   const words = [`${mix.length === 1 ? 'page' : 'pages'}: ${pagesInWords(mix)}`, pinInWords(p)];
-  if (/[cphg]/.test(mix)) words.push(DRIVER[p['driver'] ?? ''] ?? `driver ${p['driver']}`);
+  if (/[cphg]/.test(mix)) words.push(DRIVER[p['driver'] ?? ''] ?? `model driver ${p['driver']}`);
   for (const [dimension, says] of Object.entries(OTHERS)) {
     const value = p[dimension] ?? '';
     if (value !== PLAIN[dimension]) words.push(says[value] ?? `${dimension} ${value}`);
@@ -57,7 +61,7 @@ function pointInWords(p: Point): string[] {
 }
 
 /** Equal neighbours are counted: `4 coherent`, `normal, 2 coherent`. */
-function pagesInWords(mix: string): string {
+export function pagesInWords(mix: string): string {
   return [...mix.matchAll(/(.)\1*/g)].map(([run, kind = '']) => {
     const name = PAGES[kind] ?? kind;
     return run.length === 1 ? name : `${run.length} ${name}`;

@@ -5,8 +5,8 @@
 
 import type { Checker, Counts } from '../check/checker.ts';
 import type { DeviceObj } from '../check/rest.ts';
-import { asTask, isObject, isPage, isTask, type MachineObj, type PageObj, type PortView, type TaskObj } from '../check/view.ts';
-import { ZONE_MOVABLE, type World } from '../check/world.ts';
+import { asTask, isMachine, isObject, isPage, isTask, type MachineObj, type PageObj, type PortView, type TaskObj } from '../check/view.ts';
+import type { World } from '../check/world.ts';
 import { SILENT, type PortObject } from '../instrument/runtime.ts';
 import { errnoName } from './errno.ts';
 import { addressOf, type Action, type DriverPolicy, type KernelArg, type Memory, type Scenario, type Step } from './scenario.ts';
@@ -20,12 +20,11 @@ const MMU = 'arch/model/mmu.ts';
 const PIN = 'drivers/model/pin_user.ts';
 const DEVICE = 'drivers/model/device.ts';
 const MM = 'include/linux/mm.ts';
-const PIN_BIAS = 1024;
 
 /** A step needs what this side does not have. */
 export class Unsupported extends Error {}
 
-interface Pinned { readonly pages: readonly (PageObj | null)[]; readonly nr: number; readonly raw: unknown; readonly by: TaskObj; readonly weight: number }
+interface Pinned { readonly pages: readonly (PageObj | null)[]; readonly nr: number; readonly raw: unknown; readonly by: TaskObj; readonly hold: 'PIN' | 'GET'; readonly weight: number }
 
 export class Bench {
   readonly machine: MachineObj;
@@ -49,7 +48,7 @@ export class Bench {
     this.machine.reuse_frames = scenario.reuseFrames;
   }
 
-  boot(world: World, _checker: Checker): void {
+  boot(world: World): void {
     this.#scenario.tasks.forEach((comm, i) => {
       const task = asTask(this.#view.fn(BOOT, 'create_task')(this.machine, comm, 100 + i));
       this.#tasks.set(comm, task);
@@ -62,7 +61,7 @@ export class Bench {
   /** Pins that callers hold: the zero page's count, too. */
   #pins(): number {
     let n = 0;
-    for (const p of this.#pinned.values()) if (p.weight === PIN_BIAS) n += Math.max(0, p.nr);
+    for (const p of this.#pinned.values()) if (p.hold === 'PIN') n += Math.max(0, p.nr);
     return n;
   }
   isolated(): number { return [...this.#single.values()].filter((s) => s.isolated && s.page !== null).length; }
@@ -222,55 +221,14 @@ export class Bench {
     const nr = Number(r['nr']);
     const slots: unknown = r['pages'];
     const pages: (PageObj | null)[] = Array.isArray(slots) ? slots.map((p: unknown) => (isPage(p) ? p : null)) : [];
-    const weight = a.hold === 'PIN' ? PIN_BIAS : 1;
-    this.#pinned.set(a.pin, { pages, nr, raw: r, by: task, weight });
-    this.#judgePin(a, nr, pages, checker);
+    const weight = checker.pins.weight(a.hold);
+    this.#pinned.set(a.pin, { pages, nr, raw: r, by: task, hold: a.hold, weight });
+    if (!checker.pins.judge(a, nr, pages)) this.#misled = true;
     for (const page of pages.slice(0, Math.max(0, Math.min(nr, a.pages)))) {
       if (page === null || checker.world.isZeroPage(page)) continue;
       checker.references.handOver(task, page, Math.min(weight, Math.max(0, checker.references.heldBy(page, task))));
     }
     return valueOf(nr);
-  }
-
-  /** I13 and I14: the post-condition of a pin, slot by slot. */
-  #judgePin(a: Extract<Action, { readonly pin: string }>, nr: number, pages: readonly (PageObj | null)[], checker: Checker): void {
-    const world = checker.world;
-    const site = checker.returnedFrom(nr, false);
-    const weight = a.hold === 'PIN' ? PIN_BIAS : 1;
-    if (nr > a.pages) {
-      this.#misled = true;
-      world.report({ rule: 'pin-mismatch', object: 'count', site, message: `${a.pages} page${a.pages === 1 ? '' : 's'} asked for, ${nr} said to be pinned` });
-    }
-    for (const [i, page] of pages.slice(0, Math.max(0, nr)).entries()) {
-      if (page === null) {
-        this.#misled = true;
-      world.report({ rule: 'pin-mismatch', object: 'count', site, message: `${nr} pages said to be pinned, but pages[${i}] was never set` });
-        continue;
-      }
-      const held = checker.references.heldBy(page, world.view.current());
-      if (!world.isZeroPage(page) && held < weight) {
-        this.#misled = true;
-        world.report({
-          rule: 'pin-mismatch', object: 'count', site,
-          message: `${nr} page${nr === 1 ? ' is' : 's are'} said to be ${a.hold === 'PIN' ? 'pinned' : 'held'}, but pages[${i}], ${world.nameOf(page)}, has no such reference`,
-        });
-        continue;
-      }
-      if (a.longterm && this.#mustStayMovable(page, world)) {
-        world.report({
-          rule: 'unpinnable-pin', object: world.kindOf(page), site: checker.returnedFrom(nr, true),
-          message: `${world.nameOf(page)} is pinned for long (pages[${i}] of ${nr})`,
-        });
-      }
-    }
-  }
-
-  #mustStayMovable(page: PageObj, world: World): boolean {
-    if (world.isZeroPage(page)) return false;
-    if (!world.isDevice(page)) return world.zoneOf(page) === ZONE_MOVABLE;
-    const type: unknown = isObject(page.word0) ? page.word0['type'] : undefined;
-    return ['MEMORY_DEVICE_PRIVATE', 'MEMORY_DEVICE_COHERENT']
-      .some((name) => this.#view.has('include/linux/memremap.ts', name) && type === this.#view.number('include/linux/memremap.ts', name));
   }
 
   #unpin(handle: string, checker: Checker): string {
@@ -307,7 +265,7 @@ export class Bench {
   #zone(to: 'full' | 'open', world: World): string {
     const memory = world.global('memory');
     const free: unknown = isObject(memory) ? memory['free'] : undefined;
-    const zone: unknown = Array.isArray(free) ? free[ZONE_MOVABLE] : undefined;
+    const zone: unknown = Array.isArray(free) ? free[this.#view.number('include/linux/mmzone.ts', 'ZONE_MOVABLE')] : undefined;
     if (!Array.isArray(zone)) return '-';
     if (to === 'full' && this.#closedZone === null) this.#closedZone = zone.splice(0).map(Number);
     else if (to === 'open' && this.#closedZone !== null) { zone.push(...this.#closedZone); this.#closedZone = null; }
@@ -327,8 +285,8 @@ export class Bench {
 }
 
 function asMachine(o: unknown): MachineObj {
-  if (!isObject(o) || typeof o['globals'] !== 'function') throw new Error('boot_machine gave no machine');
-  return o as unknown as MachineObj;
+  if (!isMachine(o)) throw new Error('boot_machine gave no machine');
+  return o;
 }
 
 function valueOf(r: unknown): string {

@@ -22,7 +22,7 @@ export function allMixes(): string[] {
     if (prefix.length < 4) for (const k of PAGE_KINDS) grow(prefix + k);
   };
   grow('');
-  return out.sort((a, b) => a.length - b.length || a.localeCompare(b));
+  return out.sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
 }
 
 /**
@@ -211,7 +211,7 @@ export function gupScenario(p: Point): Scenario {
   step('P', { drain: 'all' });
   for (const memory of memories) step('P', { driver: 'remove', memory });
   return {
-    id: pointId(p), pages, oddities: 2 * (pages - 1) + Object.keys(PLAIN).filter((d) => d !== 'mix' && p[d] !== PLAIN[d]).length, cpus: 2, tasks, steps, observeAfter,
+    id: pointId(p), pages, oddities: 2 * (pages - 1) + mix.replace(/[^hg]/g, '').length + Object.keys(PLAIN).filter((d) => d !== 'mix' && p[d] !== PLAIN[d]).length, cpus: 2, tasks, steps, observeAfter,
     needs: [...(memories.length > 0 ? ['drivers/model/device.ts#model_device_create'] : []), ...(/[ch]/.test(mix) ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT'] : [])],
     reuseFrames: p['reuse'] !== 'never',
   };

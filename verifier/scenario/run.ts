@@ -36,7 +36,7 @@ export interface RunOptions {
   /** Stop after so many accesses; the run is then cut and says so. */
   readonly maxEvents: number;
 }
-export const DEFAULT_RUN: RunOptions = { trace: false, maxEvents: 3_000_000 };
+const DEFAULT_RUN: RunOptions = { trace: false, maxEvents: 3_000_000 };
 
 export function runScenario(side: RunnableSide, scenario: Scenario, options: RunOptions = DEFAULT_RUN): Run {
   const { runtime } = side.port;
@@ -73,7 +73,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
   let endedEarly = false;
   let places: string[] = [];
   try {
-    bench.boot(world, checker);
+    bench.boot(world);
     checker.environment = () => bench.environment();
     checker.tracer = tracer;
     for (const [i, step] of scenario.steps.entries()) {
@@ -92,7 +92,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
     if (ended === null) throw e;
     if (ended.kind === 'cut') bound = ended.why;
     results.push(ended.result);
-    if (e instanceof TypeError) {
+    if (isOfThePort(e)) {
       try { checker.nullDereference(e.message); } catch { /* noted */ }
     }
   } finally {
@@ -133,8 +133,18 @@ function endOf(e: unknown, here: Site | null): End | null {
     if (why === 'model-limit') return { kind: 'cut', why: `outside the model: ${e.message}${at}`, result: 'end=cut' };
     return { kind: 'ended', result: `end=${String(why)}` };
   }
-  if (e instanceof TypeError && here !== null) return { kind: 'ended', result: 'end=null-dereference' };
+  if (isOfThePort(e) && here !== null) return { kind: 'ended', result: 'end=null-dereference' };
   return null;
+}
+
+/**
+ * JavaScript's own word for a NULL that no hook met, thrown in a class of the port or a method of a
+ * container. A TypeError of the verifier's is a fault of kpv and no finding.
+ */
+function isOfThePort(e: unknown): e is TypeError {
+  if (!(e instanceof TypeError)) return false;
+  const calls = (e.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !/<anonymous>|\(native|node:/.test(line));
+  return /kernel-port\/|\/instrument\/runtime\./.test(calls[0] ?? '');
 }
 
 /** Where each page of the range is, in the eyes of the first task. */

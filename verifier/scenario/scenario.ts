@@ -75,9 +75,6 @@ export interface Scenario {
   readonly reuseFrames: boolean;
 }
 
-/** Why a point of the space is not run. */
-export interface Refused { readonly id: string; readonly reason: string }
-
 /** Where the range starts. */
-export const RANGE: number = 0x10000000;
+const RANGE: number = 0x10000000;
 export function addressOf(page: number): number { return RANGE + page * 4096; }

@@ -4,7 +4,7 @@
 // that each entry names, so that a migration that loses data is seen without touching the page.
 
 import type { Mappings } from '../check/maps.ts';
-import { entriesOf, type MmObj, type PageObj, type TaskObj } from '../check/view.ts';
+import { entriesOf, type MmObj, type TaskObj } from '../check/view.ts';
 import type { World } from '../check/world.ts';
 
 export class Shadow {
@@ -45,7 +45,7 @@ export class Shadow {
         const content = page === null ? null : this.#world.frameOf(page)?.content ?? null;
         const expected = values.get(address) ?? 0;
         const written = values.delete(address);
-        if (written && v.kind === 'present' && !v.special && !v.dirty && page !== null && !this.#dirty(page)) {
+        if (written && v.kind === 'present' && !v.special && !v.dirty && page !== null && !this.#world.view.pageFlag(page, 'PG_dirty')) {
           this.#world.report({
             rule: 'bad-page-state', object: 'dirty bit', site: this.#mappings.cleanedAt(cell),
             message: `${this.#world.nameOf(page)} was written to, but neither the page nor its entry is dirty: reclaim would drop what it holds`,
@@ -64,8 +64,6 @@ export class Shadow {
       }
     }
   }
-
-  #dirty(page: PageObj): boolean { return (page.flags & (1 << this.#world.view.number('include/linux/page-flags.ts', 'PG_dirty'))) !== 0; }
 
   #of(mm: MmObj): Map<number, number> {
     let values = this.#values.get(mm);

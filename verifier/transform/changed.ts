@@ -23,7 +23,8 @@ function groups(all: readonly Statement[]): ReadonlyMap<string, readonly Stateme
   for (const one of all) {
     if (one.kind === 'ImportDeclaration') continue;
     const key = `${one.function}\0${one.function === '' ? '' : one.arm}`;
-    out.set(key, [...(out.get(key) ?? []), one]);
+    const group = out.get(key);
+    if (group === undefined) out.set(key, [one]); else group.push(one);
   }
   return out;
 }

@@ -7,7 +7,7 @@
 import type { Anchor, Op, Splice } from '../tree/edits.ts';
 import { declaredBy } from '../tree/imports.ts';
 import { statementAt, type FileIndex, type Statement } from '../tree/statements.ts';
-import { normalise, tokens } from '../tree/tokens.ts';
+import { normalise, openBraces, tokens } from '../tree/tokens.ts';
 import { parse } from '../tree/parse.ts';
 import { ts } from '../tree/ts.ts';
 import type { Group } from './match.ts';
@@ -20,7 +20,7 @@ export function compileOps(index: FileIndex, placed: readonly Placed[]): readonl
   for (const [at, one] of placed.entries()) {
     if (taken.has(one)) continue;
     const label = one.group.removed.length === 0 ? opensLabel(one.splice.text) : null;
-    const closer = label === null ? undefined : placed.slice(at + 1).find((two) => two.group.removed.length === 0 && depth(two.splice.text) === -1);
+    const closer = label === null ? undefined : placed.slice(at + 1).find((two) => two.group.removed.length === 0 && openBraces(two.splice.text) === -1);
     if (label !== null && closer !== undefined) {
       taken.add(closer);
       out.push({ op: 'label', label, from: anchorAt(index, one), upTo: anchorAt(index, closer), splices: [one.splice, closer.splice] });
@@ -33,11 +33,7 @@ export function compileOps(index: FileIndex, placed: readonly Placed[]): readonl
 function opensLabel(text: string): string | null {
   const row = tokens(text);
   const [name, colon, brace] = row.slice(-3);
-  return depth(text) === 1 && colon?.text === ':' && brace?.text === '{' && /^\w+$/.test(name?.text ?? '') ? (name?.text ?? null) : null;
-}
-
-function depth(text: string): number {
-  return tokens(text).reduce((n, token) => n + (token.text === '{' ? 1 : token.text === '}' ? -1 : 0), 0);
+  return openBraces(text) === 1 && colon?.text === ':' && brace?.text === '{' && /^\w+$/.test(name?.text ?? '') ? (name?.text ?? null) : null;
 }
 
 function opOf(index: FileIndex, { group, splice }: Placed): Op {
@@ -93,7 +89,7 @@ function anchorAt(index: FileIndex, { group }: Placed): Anchor {
   return anchorOf(index, token === undefined ? undefined : statementAt(index, token.pos));
 }
 
-export function anchorOf(index: FileIndex, at: Statement | undefined): Anchor {
+function anchorOf(index: FileIndex, at: Statement | undefined): Anchor {
   if (at === undefined) return { file: index.file, function: '', arm: '', kind: 'SourceFile', text: '', ordinal: 0 };
   return { file: at.file, function: at.function, arm: at.arm, kind: at.kind, text: at.text, ordinal: at.ordinal };
 }

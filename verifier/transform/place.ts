@@ -5,7 +5,7 @@
 
 import type { Splice } from '../tree/edits.ts';
 import type { FileIndex } from '../tree/statements.ts';
-import { tokens, type Token } from '../tree/tokens.ts';
+import { openBraces, type Token } from '../tree/tokens.ts';
 import type { Hunk, HunkLine } from './hunk.ts';
 import type { Group, Located } from './match.ts';
 
@@ -26,7 +26,7 @@ export function spliceOf(index: FileIndex, hunk: Hunk, group: Group): Splice {
   const { prev, next } = group;
   const lines = adds.map((line) => `${line}\n`).join('');
   // A brace that closes what the patch opened belongs to what stands before it.
-  const closes = braces(group.adds) < 0 && prev !== null && endsLine(text, prev.token);
+  const closes = openBraces(group.adds.map((line) => line.text).join('\n')) < 0 && prev !== null && endsLine(text, prev.token);
   if (next !== null && startsLine(text, next.token) && !closes) {
     const at = aboveComments(index, lineStart(text, next.token.pos), next.token);
     return splice(at, at, lines);
@@ -39,10 +39,6 @@ export function spliceOf(index: FileIndex, hunk: Hunk, group: Group): Splice {
   if (next !== null) return splice(next.token.pos, next.token.pos, /^[),;\]]$/.test(next.token.text) ? put : `${put} `);
   const at = prev?.token.end ?? 0;
   return splice(at, at, /^[),;.]/.test(put) ? put : ` ${put}`);
-}
-
-function braces(adds: readonly HunkLine[]): number {
-  return tokens(adds.map((line) => line.text).join('\n')).reduce((n, token) => n + (token.text === '{' ? 1 : token.text === '}' ? -1 : 0), 0);
 }
 
 function inline(adds: readonly HunkLine[]): string {

@@ -58,7 +58,7 @@ export const SWITCHES: Readonly<Record<string, readonly [string, ...string[]]>> 
 
 export const OPTIONS = ['MIGRATION', 'DEVICE_PRIVATE', 'DEV_PAGEMAP_OPS', 'DEBUG_VM'] as const;
 
-export const defaultSwitches: Config =
+const defaultSwitches: Config =
   Object.fromEntries(Object.entries(SWITCHES).map(([name, values]) => [name, values[0]]));
 
 const allOn: Config = { ...Object.fromEntries(OPTIONS.map((name) => [name, 'y'])), ...defaultSwitches };
@@ -140,12 +140,12 @@ export function resolveArms(text: string, config: Config): string {
   return lines.join('\n');
 }
 
-export function armTestHolds(test: ArmTest, config: Config): boolean {
+function armTestHolds(test: ArmTest, config: Config): boolean {
   return (config[test.name] === test.value) !== test.negated;
 }
 
 /** `MIGRATION`, `!MIGRATION`, `GRAB_FORM=own`, `!GRAB_FORM=own`: as a directive would say it. */
-export function armTestText(test: ArmTest): string {
+function armTestText(test: ArmTest): string {
   return `${test.negated ? '!' : ''}${test.name}${test.value === 'y' ? '' : `=${test.value}`}`;
 }
 

@@ -161,7 +161,7 @@ function statementOn(tree: PortTree, file: string, line: number): Statement | un
 }
 
 /** The files that name one of these in an import or a re-export. */
-export function importers(tree: PortTree, of: readonly string[]): readonly string[] {
+function importers(tree: PortTree, of: readonly string[]): readonly string[] {
   const wanted = new Set(of);
   return [...tree.files].filter(([path, text]) => {
     for (const hit of text.matchAll(/\bfrom\s+'(\.[^']+)'/g)) if (wanted.has(resolveFrom(path, hit[1] ?? ''))) return true;

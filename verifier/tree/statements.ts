@@ -148,9 +148,3 @@ export function statementAt(index: FileIndex, offset: number): Statement | undef
   }
   return best;
 }
-
-export function functionAt(index: FileIndex, offset: number): PortFunction | undefined {
-  let best: PortFunction | undefined;
-  for (const one of index.functions) if (one.pos <= offset && offset < one.end && (best === undefined || one.pos >= best.pos)) best = one;
-  return best;
-}

@@ -69,6 +69,11 @@ export function normalise(text: string): string {
   return out;
 }
 
+/** How many braces a piece of code leaves open; negative where it closes what it did not open. */
+export function openBraces(text: string): number {
+  return tokens(text).reduce((n, token) => n + (token.text === '{' ? 1 : token.text === '}' ? -1 : 0), 0);
+}
+
 /** Where each line of a text begins; lines count from 1. */
 export function lineStarts(text: string): readonly number[] {
   const starts = [0];

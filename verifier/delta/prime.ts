@@ -3,10 +3,10 @@
 // switches that a series asks for, so that a review compiles only what its patches touch.
 
 import { SERIES } from '../../patches/index.ts';
+import { compileAndKeep, forgetKept } from '../instrument/compile.ts';
+import '../instrument/transpile.ts';
 import { CONFIGS, resolveArms } from '../tree/arms.ts';
 import { loadPort } from '../tree/load.ts';
-import { compileAndKeep, forgetKept } from './compile.ts';
-import './transpile.ts';
 
 const { files } = loadPort();
 forgetKept();
