@@ -117,8 +117,16 @@ test('explain: by name and by code, every rule', async (t) => {
 
 const replayed = (over: Partial<Replay>): Replay => ({
   token: { target: 'demo/v2/3', side: 'after', scenario: gupScenario(PLAIN).id, switches: { GRAB_FORM: 'own' }, config: 'default', schedule: '', rule: 'pin-mismatch', function: 'count_pages', check: '00000000' },
-  reproduces: true, finding: FINDINGS[4] ?? null, steps: FINDINGS[4]?.witness ?? [], scenario: gupScenario(PLAIN), outcome: 'P.pin=16', reason: null, ...over,
+  reproduces: true, finding: FINDINGS[4] ?? null, steps: FINDINGS[4]?.witness ?? [], sections: [{ from: 1, does: 'P: pin page 0 of P by the slow path, FOLL_LONGTERM (pin)' }], foundAfter: 2,
+  scenario: gupScenario(PLAIN), outcome: 'P.pin=16', reason: null, ...over,
 });
+test('replay: what the user does stands above the steps, and the finding where it was noted', async (t) => {
+  const { out } = await kpv(['replay', 'kpv1:abc'], { replay: async () => ({ ok: true, replay: replayed({}) }) });
+  const lines = out.split('\n');
+  t.true(lines.some((l) => l.startsWith('P: pin page 0 of P')));
+  t.is(lines.filter((l) => l.includes('==> here: [')).length, 1);
+});
+
 test('replay: the steps, then the finding; 0 when it reproduces, 1 when not', async (t) => {
   let asked = '';
   const good = await kpv(['replay', 'kpv1:abc', '\\', 'def', '> ghi'], { replay: async (word) => { asked = word; return { ok: true, replay: replayed({}) }; } });

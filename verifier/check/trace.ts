@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 
 const WATCHED: ReadonlySet<Key> = new Set(['counter', 'pte', 'holder', 'writer', 'readers', 'flags', 'mapping', 'next']);
 
-interface OpenStep { n: number; cpu: number; thread: string; site: number; values: string[]; writes: string[]; depth: number; event: number }
+interface OpenStep { n: number; cpu: number; thread: string; site: number; values: string[]; writes: string[]; depth: number; event: number; step: string }
 
 /** One statement that changed shared state, as reports have it. */
 export interface Step {
@@ -43,7 +43,7 @@ export class Tracer {
     const thread = this.#world.view.current().comm;
     if (this.#open === null || this.#open.site !== site || this.#open.thread !== thread || this.#open.depth !== frames.length) {
       this.#close();
-      this.#open = { n: this.steps.length + 1, cpu: this.#world.view.cpu(), thread, site, values: [], writes: [], depth: frames.length, event: this.#world.runtime.events };
+      this.#open = { n: this.steps.length + 1, cpu: this.#world.view.cpu(), thread, site, values: [], writes: [], depth: frames.length, event: this.#world.runtime.events, step: this.#world.step };
     }
     this.#open.values.push(text);
     this.#open.writes.push(`${this.#world.nameOf(o)}.${k}`);
@@ -66,7 +66,7 @@ export class Tracer {
     const site = this.#world.runtime.sites[s.site];
     this.steps.push({
       n: s.n, cpu: s.cpu, thread: s.thread, file: site?.file ?? '', line: site?.line ?? 0, function: site?.function ?? '',
-      text: site?.text ?? '', reads: [], writes: s.writes, values: s.values, depth: s.depth, event: s.event, scenarioStep: this.#world.step,
+      text: site?.text ?? '', reads: [], writes: s.writes, values: s.values, depth: s.depth, event: s.event, scenarioStep: s.step,
     });
     this.#open = null;
   }
@@ -80,7 +80,11 @@ export class Tracer {
         const shift = which === 'mapcount' ? 1 : 0;
         return `${which}(${this.#world.nameOf(page)}) ${Number(old) + shift} -> ${Number(value) + shift}`;
       }
-      case 'pte': return isPteCell(o) ? `pte(0x${addressOf(o).toString(16)}) ${this.#pte(Number(old))} -> ${this.#pte(Number(value))}` : null;
+      case 'pte': {
+        const [was, is] = [this.#pte(Number(old)), this.#pte(Number(value))];
+        // What the hardware notes for itself (accessed, dirty) is no step of anybody's.
+        return isPteCell(o) && was !== is ? `pte(0x${addressOf(o).toString(16)}) ${was} -> ${is}` : null;
+      }
       case 'holder': case 'writer':
         return isTask(value) ? `${this.#world.nameOf(o)} taken` : `${this.#world.nameOf(o)} released`;
       case 'readers':

@@ -50,7 +50,7 @@ export function replayText(r: Replay, paint: Paint): string {
     `  in words       ${scenarioInWords(token.scenario)}`,
     `  configuration  ${token.config}${switches === '' ? '' : `, ${switches}`}`,
     '',
-    ...r.steps.flatMap(stepText),
+    ...r.steps.flatMap((s, i) => [...headingsAt(r, i + 1, paint), ...stepText(s), ...markAfter(r, i + 1, paint)]),
     '',
     `${counted(r.steps.length, 'step')}; the run ends with ${r.outcome}`,
   ];
@@ -64,6 +64,16 @@ export function replayText(r: Replay, paint: Paint): string {
   }
   out.push('', r.reproduces ? 'It reproduces.' : `It does not reproduce: ${r.reason ?? 'the finding did not come'}.`);
   return `${out.join('\n')}\n`;
+}
+
+/** What the user's step does, above the first of its trace. */
+function headingsAt(r: Replay, step: number, paint: Paint): string[] {
+  return r.sections.filter((s) => s.from === step).flatMap((s) => ['', paint.bold(s.does)]);
+}
+
+/** Where the finding was noted, in the middle of what goes on after it. */
+function markAfter(r: Replay, step: number, paint: Paint): string[] {
+  return r.foundAfter === step && r.finding !== null ? [paint.red(`  ==> here: [${r.finding.code}] ${r.finding.rule}`)] : [];
 }
 
 function replayJson(r: Replay): string {

@@ -7,6 +7,7 @@ import { gupScenario, PLAIN } from '../scenario/gup.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
 import type { RunnableSide } from '../scenario/link-side.ts';
 import { lawOf } from './law.ts';
+import { turn } from './pool.ts';
 
 const PAGES = Array.from({ length: 16 }, (_, i) => i + 1);
 const NAMES: readonly { readonly key: keyof Run['costs']; readonly name: string }[] = [
@@ -14,12 +15,20 @@ const NAMES: readonly { readonly key: keyof Run['costs']; readonly name: string 
   { key: 'callbacks', name: 'migrate_to_ram calls' },
 ];
 
-export function costsOf({ before, after }: { readonly before: RunnableSide; readonly after: RunnableSide }): Cost[] {
+/** `over` is asked between runs: a review that is to end has no costs. */
+export async function costsOf({ before, after }: { readonly before: RunnableSide; readonly after: RunnableSide }, over: () => boolean): Promise<Cost[]> {
   const out: Cost[] = [];
   for (const driver of ['page', 'range']) {
-    const runs = (side: RunnableSide): readonly (readonly [number, Run])[] =>
-      PAGES.map((n) => [n, runScenario(side, gupScenario({ ...PLAIN, mix: 'c'.repeat(n), driver }))] as const);
-    const measured = { before: runs(before), after: runs(after) };
+    const runs = async (side: RunnableSide): Promise<readonly (readonly [number, Run])[]> => {
+      const made: (readonly [number, Run])[] = [];
+      for (const n of PAGES) {
+        made.push([n, runScenario(side, gupScenario({ ...PLAIN, mix: 'c'.repeat(n), driver }))]);
+        await turn();
+      }
+      return made;
+    };
+    if (over()) return [];
+    const measured = { before: await runs(before), after: await runs(after) };
     for (const { key, name } of NAMES) {
       for (const side of ['before', 'after'] as const) {
         const points = measured[side].filter(([, run]) => run.status === 'ran').map(([n, run]) => [n, run.costs[key]] as const);

@@ -11,6 +11,7 @@ import type { Cycle, Finding, FindingState, Step } from '../report/review.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
 import type { RunnableSide } from '../scenario/link-side.ts';
 import type { ComparedFinding } from './compare.ts';
+import { turn } from './pool.ts';
 import { checkOf, encodeToken } from './token.ts';
 import type { Switches } from './target.ts';
 import type { ConfigName } from '../tree/arms.ts';
@@ -25,10 +26,11 @@ export function fingerprintOf(parts: readonly string[]): string {
 }
 
 /** Layer types: the checker's findings, matched before against after over every variant. */
-export function typeFindings(before: PortTree, after: PortTree, variants: readonly Switches[]): Finding[] {
+export async function typeFindings(before: PortTree, after: PortTree, variants: readonly Switches[]): Promise<Finding[]> {
   const out = new Map<string, Finding>();
   const [first] = variants;
   for (const switches of variants) {
+    await turn();
     const checked = checkTypes(before, after, switches === first || first === undefined ? { switches } : { switches, besides: first });
     const add = (issue: (typeof checked.after)[number], state: FindingState): void => {
       const parts = [issue.rule, issue.function, issue.statement, issue.text];

@@ -12,9 +12,9 @@ export interface PoolOptions {
 }
 
 /** The results in the order of the jobs. `meanwhile` is done by this thread while the workers run. */
-export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, meanwhile: () => T): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
+export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, meanwhile: () => Promise<T>): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
   if (options.threads < 2) {
-    const own = meanwhile();
+    const own = await meanwhile();
     const results: JobResult[] = [];
     for (const [n, job] of jobs.entries()) results.push(await runJob(job, tally((p) => options.onTick(n, p)), turn));
     return { results, own };
@@ -36,7 +36,7 @@ export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, mea
   try {
     // Let the workers take their jobs before this thread is busy.
     await turn();
-    const own = meanwhile();
+    const own = await meanwhile();
     return { results: await Promise.all(running), own };
   } finally {
     await Promise.allSettled(running);
@@ -45,4 +45,4 @@ export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, mea
 }
 
 /** One turn of the event loop: signals and messages are heard. */
-function turn(): Promise<void> { return new Promise((go) => { setImmediate(go); }); }
+export function turn(): Promise<void> { return new Promise((go) => { setImmediate(go); }); }

@@ -4,6 +4,8 @@
 import { findRule } from '../check/rules.ts';
 import { identity } from '../check/finding.ts';
 import type { Finding, Step } from '../report/review.ts';
+import type { TracedStep } from '../check/trace.ts';
+import { actionInWords } from '../scenario/words.ts';
 import { runScenario } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { linkSide } from '../scenario/side.ts';
@@ -19,6 +21,10 @@ export interface Replay {
   readonly reproduces: boolean;
   readonly finding: Finding | null;
   readonly steps: readonly Step[];
+  /** Where each step of the scenario begins: the number of its first trace step, and what it does. */
+  readonly sections: readonly { readonly from: number; readonly does: string }[];
+  /** The trace step after which the finding was noted; null when it was not. */
+  readonly foundAfter: number | null;
   readonly scenario: Scenario;
   readonly outcome: string;
   readonly reason: string | null;
@@ -60,13 +66,24 @@ export async function replayToken(word: string): Promise<Replayed> {
     { target: token.target, config: token.config, trees: { before: trees.before, after: trees.after }, sides: () => ({ before: side, after: side }) },
   );
   const steps = run.trace.map(plain);
+  const before = run.trace.filter((s) => found !== undefined && s.event <= found.event).length;
   return {
     ok: true,
     replay: {
-      token, reproduces: found !== undefined, finding, steps, scenario, outcome: run.outcome,
+      token, reproduces: found !== undefined, finding, steps, sections: sectionsOf(run.trace, scenario), foundAfter: found === undefined ? null : before, scenario, outcome: run.outcome,
       reason: found !== undefined ? null : `the run ends without ${findRule(token.rule)?.name ?? token.rule} in ${token.function || 'it'}`,
     },
   };
+}
+
+/** The steps of the scenario that left a trace, in words. */
+function sectionsOf(trace: readonly TracedStep[], scenario: Scenario): Replay['sections'] {
+  const named = new Map(scenario.steps.map((s, i) => [`${s.by}.${s.name ?? `setup${i}`}`, `${s.by}: ${actionInWords(s.do)}${s.name === null ? '' : ` (${s.name})`}`]));
+  const out: { from: number; does: string }[] = [];
+  for (const [i, s] of trace.entries()) {
+    if (i === 0 || trace[i - 1]?.scenarioStep !== s.scenarioStep) out.push({ from: i + 1, does: named.get(s.scenarioStep) ?? s.scenarioStep });
+  }
+  return out;
 }
 
 /** What the check does not cover, and a token that was damaged or made by another build may hold. */

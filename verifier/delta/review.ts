@@ -112,7 +112,7 @@ class Budget {
 }
 
 /** Runs a target on each setting of the switches, in workers where that pays. */
-async function runVariants<T>(target: string, trees: { readonly before: PortTree; readonly after: PortTree }, variants: readonly Switches[], options: ReviewOptions, budget: Budget, meanwhile: () => T): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
+async function runVariants<T>(target: string, trees: { readonly before: PortTree; readonly after: PortTree }, variants: readonly Switches[], options: ReviewOptions, budget: Budget, meanwhile: () => Promise<T>): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
   const count = options.suite === 'full' ? null : [...chosen(options.suite, options.scenarios)].length;
   const jobs = variants.map((switches): Job => ({
     target, before: trees.before.files, after: trees.after.files, switches, config: options.config,
@@ -157,7 +157,7 @@ function linker(before: PortTree, after: PortTree, config: ConfigName): (switche
 
 /** The base against itself: its findings are `same`. */
 async function reviewBase(port: PortTree, set: Switches, options: ReviewOptions, budget: Budget): Promise<Reviewed> {
-  const { results } = await runVariants('base', { before: port, after: port }, [set], options, budget, () => undefined);
+  const { results } = await runVariants('base', { before: port, after: port }, [set], options, budget, async () => undefined);
   const pairs = pairsOf(results, [set]);
   const context = { target: 'base', config: options.config, trees: { before: port, after: port }, sides: linker(port, port, options.config) };
   const review: PatchReview = {
@@ -176,9 +176,9 @@ async function reviewPatch(patch: PatchModule, variants: readonly Switches[], po
 
   const sides = linker(before, applied.tree, options.config);
   const wantCosts = options.scenarios === null && options.budget.executions === null;
-  const { results, own } = await runVariants(patch.id, { before, after: applied.tree }, variants, options, budget, () => ({
-    types: typeFindings(before, applied.tree, variants),
-    costs: wantCosts ? costsOf(sides(variants[0] ?? {})) : [],
+  const { results, own } = await runVariants(patch.id, { before, after: applied.tree }, variants, options, budget, async () => ({
+    types: await typeFindings(before, applied.tree, variants),
+    costs: wantCosts && !budget.over() ? await costsOf(sides(variants[0] ?? {}), () => budget.over()) : [],
   }));
   const pairs = pairsOf(results, variants);
   const compared = compareFindings(pairs);
