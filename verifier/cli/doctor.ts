@@ -21,8 +21,8 @@ export async function doctor(_words: readonly string[], flags: Flags, { io, vers
     { what: 'python3', found: versionOf('python3', ['--version']), feature: "the test that Python's mailbox reads the mails" },
     { what: 'b4', found: versionOf('b4', ['--version']), feature: 'the test that b4 takes no trailer from a mail' },
     { what: 'terminal', found: io.stdout.isTTY && env['TERM'] !== 'dumb' ? env['TERM'] ?? 'yes' : null, feature: 'colours, and progress in one line' },
-    { what: 'KPV_MAILS', found: directory(env['KPV_MAILS']), feature: 'a directory of patch mails: not used by this build' },
-    { what: 'KPV_KERNEL', found: directory(env['KPV_KERNEL']), feature: 'a kernel source tree: not used by this build' },
+    { what: 'KPV_MAILS', found: directory(env['KPV_MAILS']), feature: 'the test that holds patches against their mails: a folder of them' },
+    { what: 'KPV_KERNEL', found: directory(env['KPV_KERNEL']), feature: 'the test that holds the port against the C: a kernel source tree' },
   ];
   if (format === 'json') {
     writeOutput(io, null, `${JSON.stringify({ schema: 'kpv.doctor/1', version, checks: rows }, null, 1)}\n`);

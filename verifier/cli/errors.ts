@@ -33,7 +33,9 @@ export function nearest(word: string, known: readonly string[]): string | null {
     const d = editDistance(word, one, distance);
     if (d < distance) [best, distance] = [one, d];
   }
-  return best;
+  // A piece of a name is too far away in letters, but was surely meant when only few names have it.
+  const holding = word.length < 3 ? [] : known.filter((one) => one.includes(word));
+  return best ?? (holding.length <= 3 ? holding[0] ?? null : null);
 }
 
 export function didYouMean(word: string, known: readonly string[]): string {
