@@ -69,8 +69,10 @@ export class Checker implements Monitor {
    */
   #returnedFrom(result: number, counting: boolean): Site | null {
     const sites = this.world.runtime.sites;
-    const frame = this.#returning.find((f) => f.file.startsWith('mm/') && f.result === result
-      && (!counting || /: (unsigned_)?long$/.test(sites[f.entry]?.text ?? '')));
+    const returns = (f: Frame, kinds: RegExp): boolean => kinds.test(sites[f.entry]?.text ?? '');
+    const gave = this.#returning.filter((f) => f.file.startsWith('mm/') && f.result === result && returns(f, /: (int|(unsigned_)?long)$/));
+    // A part that the fast path got is handed on by a function that returns an int.
+    const frame = (counting ? gave.find((f) => returns(f, /long$/)) : undefined) ?? gave[0];
     return sites[(frame ?? this.#returning[this.#returning.length - 1])?.site ?? -1] ?? null;
   }
 

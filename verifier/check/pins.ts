@@ -39,7 +39,7 @@ export class Pins {
     if (nr > asked.pages) broken(`${asked.pages} page${asked.pages === 1 ? '' : 's'} asked for, ${nr} said to be pinned`);
     for (const [i, page] of pages.slice(0, Math.max(0, nr)).entries()) {
       if (page === null) broken(`${nr} pages said to be pinned, but pages[${i}] was never set`);
-      else if (!this.#isHeld(page, asked.hold)) {
+      else if (!this.#isHeld(page, asked.hold, pages.slice(0, i + 1))) {
         broken(`${nr} page${nr === 1 ? ' is' : 's are'} said to be ${asked.hold === 'PIN' ? 'pinned' : 'held'}, but pages[${i}], ${this.#world.nameOf(page)}, has no such reference`);
       } else if (asked.longterm && this.#mustStayMovable(page)) {
         this.#world.report({
@@ -51,8 +51,11 @@ export class Pins {
     return kept;
   }
 
-  #isHeld(page: PageObj, hold: PinRequest['hold']): boolean {
-    return this.#world.isZeroPage(page) || this.#references.heldBy(page, this.#world.view.current()) >= this.weight(hold);
+  /** upTo: the slots until this one; the zero page is in many, and each must have its own reference. */
+  #isHeld(page: PageObj, hold: PinRequest['hold'], upTo: readonly (PageObj | null)[]): boolean {
+    const task = this.#world.view.current();
+    if (!this.#world.isZeroPage(page)) return this.#references.heldBy(page, task) >= this.weight(hold);
+    return this.#references.zeroTaken(task) >= upTo.filter((p) => p === page).length * this.weight(hold);
   }
 
   #mustStayMovable(page: PageObj): boolean {

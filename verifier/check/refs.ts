@@ -25,6 +25,7 @@ export class References {
   readonly #held = new Map<TaskObj, Map<PageObj, number>>();
   /** References taken in this step and not matched by a put, per page. */
   readonly #taken = new Map<PageObj, Taken[]>();
+  readonly #zero = new Map<TaskObj, number>();
   readonly #touched = new Set<PageObj>();
   readonly #round = new Set<string>();
   /** Pagevecs written since they were last looked at, and by whom. */
@@ -54,8 +55,12 @@ export class References {
   onCount(counter: Counter, before: number, after: number): void {
     const page = counter.owner;
     if (!isPage(page) || page._refcount !== counter) return;
-    if (this.#world.isZeroPage(page)) return;
     const d = after - before;
+    if (this.#world.isZeroPage(page)) {
+      const task = this.#world.view.current();
+      this.#zero.set(task, this.zeroTaken(task) + d);
+      return;
+    }
     if (d === 0) return;
     this.#touched.add(page);
     this.#round.add(this.#world.kindOf(page));
@@ -115,6 +120,9 @@ export class References {
     this.#touched.add(page);
   }
 
+  /** What a thread took on the zero page in this step; nobody accounts for it any further. */
+  zeroTaken(task: TaskObj): number { return this.#zero.get(task) ?? 0; }
+
   /** What a thread holds on a page beyond what earlier steps gave it. */
   heldBy(page: PageObj, task: TaskObj): number {
     return this.#get(this.#balance, task, page) - this.#get(this.#held, task, page);
@@ -133,6 +141,7 @@ export class References {
     for (const page of [...this.#touched].sort((a, b) => a.pfn - b.pfn)) this.#settle(page);
     this.#touched.clear();
     this.#taken.clear();
+    this.#zero.clear();
   }
 
   #settle(page: PageObj): void {

@@ -57,7 +57,7 @@ export class AtRest {
   #pinCount(expected: number): void {
     const counted = this.#counted('NR_FOLL_PIN_ACQUIRED') - this.#counted('NR_FOLL_PIN_RELEASED');
     if (counted !== expected) {
-      this.#world.report({ rule: 'accounting', object: 'pins', message: `the node counts ${counted} pinned page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
+      this.#world.reportStanding(this.#world, `pins ${counted - expected}`, { rule: 'accounting', object: 'pins', message: `the node counts ${counted} pinned page${counted === 1 ? '' : 's'}, but ${expected} ${expected === 1 ? 'is' : 'are'}` });
     }
   }
 
