@@ -29,19 +29,20 @@ test('as posted', (t) => {
     'lock-misuse find_vma',
     'lost-page check_and_migrate_movable_pages',
     'null-dereference migrate_device_page',
+    'pin-mismatch internal_get_user_pages_fast',
     'pin-mismatch migrate_device_page',
     'refcount-underflow put_page_refs',
     'type-mismatch migrate_device_page',
     'unbounded-retry __gup_longterm_locked',
     'warn-on put_page_refs',
   ]);
-  t.deepEqual(posted.fixed, ['unpinnable-pin check_and_migrate_movable_pages']);
+  t.deepEqual(posted.fixed, ['unpinnable-pin check_and_migrate_movable_pages', 'unpinnable-pin internal_get_user_pages_fast']);
 });
 
 test('the driver\'s vm_fault_t becomes an errno: what took it for a count is gone', (t) => {
   const mended = replaced(after, GUP, '    return page.pgmap.ops.migrate_to_ram(vmf);', '    return vm_fault_to_errno(page.pgmap.ops.migrate_to_ram(vmf), 0);');
   t.deepEqual(taken(mended), {
-    gone: ['pin-mismatch migrate_device_page', 'refcount-underflow put_page_refs', 'type-mismatch migrate_device_page', 'warn-on put_page_refs'],
+    gone: ['pin-mismatch internal_get_user_pages_fast', 'pin-mismatch migrate_device_page', 'refcount-underflow put_page_refs', 'type-mismatch migrate_device_page', 'warn-on put_page_refs'],
     come: [],
   });
 });

@@ -139,6 +139,9 @@ export const NAMED: readonly { readonly row: string; readonly point: Point }[] =
   { row: 'S-G13', point: { ...PLAIN, shared: 'forked' } },
   { row: 'S-G13 read', point: { ...PLAIN, shared: 'forked', access: 'r' } },
   { row: 'S-G15', point: { ...PLAIN, mix: 'cc', driver: 'range' } },
+  // What the fast path got is added to what the slow path says of the rest.
+  { row: 'fast, then slow', point: { ...PLAIN, mix: 'nuc', path: 'fast' } },
+  { row: 'fast, then slow, SIGBUS', point: { ...PLAIN, mix: 'nuc', path: 'fast', driver: 'sigbus' } },
   // The same pages in every order (model-rules.md, 5.8).
   ...['nm', 'mn', 'nc', 'cn', 'np', 'pn', 'mc', 'cm', 'mp', 'pm', 'cp', 'pc', 'zm', 'mz', 'zc', 'cz', 'um', 'mu', 'uc', 'cu',
     'nmc', 'ncm', 'mnc', 'mcn', 'cnm', 'cmn'].map((mix) => ({ row: `order ${mix}`, point: { ...PLAIN, mix } })),
