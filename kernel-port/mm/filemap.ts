@@ -10,7 +10,7 @@ import { clear_bit_unlock_is_negative_byte, test_and_set_bit, test_bit } from '.
 import { BUG } from '../include/linux/bug.ts';
 import { EINTR } from '../include/linux/errno.ts';
 import { hash_ptr } from '../include/linux/hash.ts';
-import { container_of, INIT_LIST_HEAD, list_del_init } from '../include/linux/list.ts';
+import { container_of, INIT_LIST_HEAD, list_del_init_careful } from '../include/linux/list.ts';
 import { FAULT_FLAG_KILLABLE, FAULT_FLAG_RETRY_NOWAIT, fault_flag_allow_retry_first, get_page, put_page } from '../include/linux/mm.ts';
 import { mmap_read_unlock } from '../include/linux/mmap_lock.ts';
 import type { mm_struct, page } from '../include/linux/mm_types.ts';
@@ -38,7 +38,7 @@ const PAGE_WAIT_TABLE_BITS = 8;
 /** The queues come to be when they are first named. */
 const page_wait_table = per_machine((): wait_queue_head[] => [], 'page_wait_table');
 
-function page_waitqueue(page: page): wait_queue_head {
+export function page_waitqueue(page: page): wait_queue_head {
   reduced('a queue comes to be when it is first named; the table is the machine\'s');
   return (page_wait_table()[hash_ptr(page, PAGE_WAIT_TABLE_BITS)] ??= new wait_queue_head());
 }
@@ -69,7 +69,7 @@ function wake_page_function(wait: wait_queue_entry, mode: unsigned_int, _sync: i
   wait.flags = flags | WQ_FLAG_WOKEN;
   wake_up_state(wait.private, mode);
 
-  list_del_init(wait.entry);
+  list_del_init_careful(wait.entry);
   return (flags & WQ_FLAG_EXCLUSIVE) !== 0 ? 1 : 0;
 }
 

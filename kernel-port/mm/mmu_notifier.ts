@@ -52,7 +52,7 @@ export class mmu_notifier_subscriptions {
   invalidate_seq: unsigned_long = 0;
   active_invalidate_ranges: unsigned_long = 0;
   readonly itree: rb_root_cached<interval_tree_node> = new rb_root_cached();
-  readonly wq: wait_queue_head = new wait_queue_head();
+  readonly wq: wait_queue_head = new wait_queue_head(this);
   readonly deferred_list: hlist_head<mmu_interval_notifier> = new hlist_head<mmu_interval_notifier>();
 }
 
@@ -634,8 +634,12 @@ export function mmu_interval_notifier_remove(interval_sub: mmu_interval_notifier
   lock_map_acquire(__mmu_notifier_invalidate_range_start_map);
   lock_map_release(__mmu_notifier_invalidate_range_start_map);
   //#if MNI_REMOVE=new
-  if (seq)
-    wait_event(subscriptions.wq, () => mmu_interval_seq_released(subscriptions, seq));
+  if (seq) {
+    // C's condition takes the lock, and has to be true only once: it is waited for what it reads, then asked.
+    reduced('a condition that takes a lock is asked when it will hold');
+    wait_event(subscriptions.wq, () => subscriptions.invalidate_seq !== seq);
+    mmu_interval_seq_released(subscriptions, seq);
+  }
   //#else
   if (seq)
     wait_event(subscriptions.wq, () => subscriptions.invalidate_seq !== seq);

@@ -3,7 +3,8 @@
 // In between stand the free lists of arch/model/memory.ts instead of per-CPU lists and the buddy
 // system; only single pages are allocated, and nothing is reclaimed when a zone is empty.
 
-import { should_fail, this_machine } from '../arch/model/machine.ts';
+import { should_fail } from '../arch/model/fault_inject.ts';
+import { this_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
 import {
   page_to_pfn, pfn_to_page, return_frame, take_frame, virt_to_page, virt_addr_valid,

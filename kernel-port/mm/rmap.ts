@@ -52,7 +52,7 @@ import {
 } from '../include/linux/rmap.ts';
 import { down_read_trylock, down_write, rwsem_is_locked, up_read, up_write } from '../include/linux/rwsem.ts';
 import { cond_resched } from '../include/linux/sched.ts';
-import { kmem_cache_alloc, kmem_cache_create, kmem_cache_free } from '../include/linux/slab.ts';
+import { kmem_cache_alloc, kmem_cache_create, kmem_cache_free, SLAB_TYPESAFE_BY_RCU } from '../include/linux/slab.ts';
 import { spin_lock, spin_unlock } from '../include/linux/spinlock.ts';
 import {
   make_readable_device_exclusive_entry, make_readable_migration_entry, make_writable_device_exclusive_entry,
@@ -79,7 +79,7 @@ import type { mm_struct, page, vm_area_struct } from '../include/linux/mm_types.
 import type { anon_vma, anon_vma_chain } from '../include/linux/rmap.ts';
 import type { gfp_t, int, long, pgoff_t, pte_t, swp_entry_t, ttu_flags, uaddr } from '../include/linux/types.ts';
 
-const anon_vma_cachep = per_machine(() => kmem_cache_create('anon_vma', () => new anon_vma_struct()), 'anon_vma_cachep');
+const anon_vma_cachep = per_machine(() => kmem_cache_create('anon_vma', () => new anon_vma_struct(), SLAB_TYPESAFE_BY_RCU), 'anon_vma_cachep');
 const anon_vma_chain_cachep = per_machine(() => kmem_cache_create('anon_vma_chain', () => new anon_vma_chain_struct()), 'anon_vma_chain_cachep');
 
 /** @refs returns (anon_vma) */

@@ -65,6 +65,8 @@ export interface Setting {
   readonly idle?: boolean;
   /** A child C has been forked. */
   readonly forked?: boolean;
+  /** The program is run by a second task Q first, on the mm of P. */
+  readonly beside?: boolean;
 }
 
 /** P has mapped two pages and written the first; then the program runs; then everybody goes. */
@@ -80,14 +82,16 @@ export function programScenario(rule: Rule, setting: Setting): Scenario {
   step({ drain: 'all' });
   if (setting.memory !== undefined) step({ driver: 'take', memory: setting.memory, page: 0, pages: 1 });
   if (setting.forked === true) step({ call: 'fork', child: 'C' });
+  if (setting.beside === true) step({ kernel: 'program', file: EXPLAIN, args: [{ mm: 'P' }, { page: 0 }] }, null, 'Q');
   step({ kernel: 'program', file: EXPLAIN, args: [{ mm: 'P' }, { page: 0 }] }, 'program');
   const observeAfter = steps.length - 1;
   step({ drain: 'all' });
   step({ call: 'exit' });
   if (setting.forked === true) step({ call: 'exit' }, null, 'C');
+  if (setting.beside === true) step({ call: 'exit' }, null, 'Q');
   step({ drain: 'all' });
   if (setting.memory !== undefined) step({ driver: 'remove', memory: setting.memory });
-  return { id: `explain/${rule.name}`, pages, oddities: 0, cpus: 2, tasks: ['P'], steps, observeAfter, needs: [], reuseFrames: true };
+  return { id: `explain/${rule.name}`, pages, oddities: 0, cpus: 2, tasks: setting.beside === true ? ['P', 'Q'] : ['P'], steps, observeAfter, needs: [], reuseFrames: true };
 }
 
 /** Runs a scenario on a tree in the default configuration. `upTo` ends it after that step. */

@@ -15,6 +15,7 @@ import type { Config } from '../../verifier/tree/arms.ts';
 import { checkTree, checkTypes } from '../../verifier/tree/check.ts';
 import { treeOf } from '../../verifier/tree/load.ts';
 import { hasPage, pageOf, port, programScenario, runOn, withFunction, withProgram, type Setting } from './pages.ts';
+import { Beside } from './threads.ts';
 
 const decided = RULES.filter((r) => r.decided);
 
@@ -38,7 +39,27 @@ const OWN: Config = { GRAB_FORM: 'own' };
 
 const found = (findings: readonly { readonly rule: RuleName }[]): string[] => [...new Set(findings.map((f) => f.rule))].sort();
 
-for (const rule of decided.filter((r) => r.layer === 'run')) {
+/** Rules that are judged while several threads run: their programs are run with another thread in the house. */
+const BESIDE: ReadonlySet<RuleName> = new Set(['unprotected-read', 'data-race', 'lost-wakeup']);
+
+for (const rule of decided.filter((r) => BESIDE.has(r.name))) {
+  const run = (program: string): Beside => new Beside(withProgram(program), programScenario(rule, { beside: true }));
+
+  test(`${rule.code} ${rule.name}: the broken program breaks it and nothing else`, (t) => {
+    const { broken } = pageOf(rule);
+    const beside = run(broken);
+    t.deepEqual(found(beside.findings), [rule.name], JSON.stringify(beside.findings.map((f) => f.message)));
+    t.true(beside.findings.every((f) => f.site.file !== ''), 'it names a place');
+    t.is(beside.ended, rule.ends);
+  });
+  test(`${rule.code} ${rule.name}: the mended program breaks nothing to the end`, (t) => {
+    const beside = run(pageOf(rule).mended);
+    t.false(beside.ended);
+    t.deepEqual(beside.findings.map((f) => `${f.rule}: ${f.message}`), []);
+  });
+}
+
+for (const rule of decided.filter((r) => r.layer === 'run' && !BESIDE.has(r.name))) {
   test(`${rule.code} ${rule.name}: the broken program breaks it and nothing else`, (t) => {
     const { broken } = pageOf(rule);
     const point = POINTS[rule.name];

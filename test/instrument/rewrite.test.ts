@@ -6,6 +6,7 @@ import test from 'ava';
 import { LinkedPort } from '../../verifier/instrument/link.ts';
 import '../../verifier/instrument/transpile.ts';
 import { ExecutionEnd, SILENT, type Key, type PortObject } from '../../verifier/instrument/runtime.ts';
+import { CASES, list, object } from './cases.ts';
 
 interface Seen { readonly result: unknown; readonly reads: string; readonly writes: string; readonly calls: string; readonly events: number }
 
@@ -26,64 +27,6 @@ function run(text: string, args: readonly unknown[], file = 'mm/snippet.ts'): Se
   const result: unknown = Reflect.apply(f, undefined, args);
   return { result, reads: reads.join(' '), writes: writes.join(' '), calls: calls.join(' '), events: port.runtime.events };
 }
-
-type Case = readonly [what: string, text: string, make: () => readonly unknown[], result: unknown, reads: string, writes: string, calls?: string];
-const object = (): readonly unknown[] => [{ a: 1, b: { c: 2, d: [3, 4] }, n: null }];
-const list = (): readonly unknown[] => [[5, 6, 7]];
-
-const CASES: readonly Case[] = [
-  ['a field', 'return o.b.c;', object, 2, 'b c', ''],
-  ['a field through a cast', 'return (o.b as any)!.c;', object, 2, 'b c', ''],
-  ['an element', 'return o[1] + o[2];', list, 13, '1 2', ''],
-  ['an element by a field', 'return o.b.d[o.a];', object, 4, 'b d a 1', ''],
-  ['assignment', 'o.a = 7; return o.a;', object, 7, 'a', 'a'],
-  ['assignment through !, () and as', '(o.a)! = 7; (o.b as any).c = 8; (o as any).a = 9; return 0;', object, 0, 'b', 'a c a'],
-  ['assignment of an element', 'o[1] = 9; return o[1];', list, 9, '1', '1'],
-  ['compound assignment', 'o.a += 4; o.a <<= 2; o.a **= 2; return o.a;', object, 400, 'a a a a', 'a a a'],
-  ['compound assignment of an element', 'o[0] |= 8; o[o[0] - 11] -= 1; return o[2];', list, 6, '0 0 2 2', '0 2'],
-  ['text is joined, not added', "o.a = 'x'; o.a += 1; return o.a;", object, 'x1', 'a a', 'a a'],
-  ['logical assignment', 'o.n ??= 5; o.a ??= 6; o.a &&= 7; o.a ||= 8; return o.a + o.n;', object, 12, 'n a a a a n', 'n a'],
-  ['logical assignment of an element', 'o[9] ??= 1; return o[9];', list, 1, '9 9', '9'],
-  ['increments', 'return [o.a++, ++o.a, o.a--, --o.a, (o.a)++].join();', object, '1,3,3,1,1', 'a a a a a []', 'a a a a a', 'join'],
-  ['increments of an element', 'return o[0]++ + --o[1];', list, 10, '0 1', '0 1'],
-  ['delete', "delete o.a; delete o['n']; return Object.keys(o).join();", object, 'b', '[]', 'a n', 'keys join'],
-  ['in', "return 'a' in o && !('z' in o.b);", object, true, 'a b z', ''],
-  ['a call through a pointer', 'return o.f(2);', () => [{ f(x: number) { return x; } }], 2, '', '', 'f'],
-  ['a call through a pointer, wrapped', 'return o.f!(1) + (o.f)(2) + (o.f as any)(3);', () => [{ k: 10, f(this: { k: number }, x: number) { return x + this.k; } }], 36, '', '', 'f f f'],
-  ['a call through an element', 'return o[0](2);', () => [[(x: number) => x]], 2, '', '', '0'],
-  ['a container that is looked at', 'return o.indexOf(6);', list, 1, '[]', '', 'indexOf'],
-  ['a container that is changed', 'o.push(1); return o.length;', list, 4, 'length', '[]', 'push'],
-  ['optional chain', 'return o.b?.c + (o.n?.c.d ?? 1) + (o.n?.[o.a] ?? 1);', object, 4, 'b c n n', ''],
-  ['optional chain goes on', 'return o.b?.d[1];', object, 4, 'b d 1', ''],
-  ['optional calls', 'return [o.f?.(1), o.g?.(o.k), o.f?.(2).toFixed(1), o?.f(3)].join();',
-    () => [{ k: 10, f(this: { k: number }, x: number) { return x + this.k; } }], '11,,12.0,13', 'f g f []', '', 'f f toFixed f join'],
-  ['a wrapped chain ends', 'return (o?.b).c;', object, 2, 'b c', ''],
-  ['taking apart', 'const { a, b: { c, d: [, e] } } = o; return a + c + e;', object, 7, 'a b c d 1', ''],
-  ['taking apart with defaults', 'const { z = o.a, n: y } = o; return z;', object, 1, 'z n a', ''],
-  ['taking apart an array', 'const [x, , y] = o; return x + y;', list, 12, '0 2', ''],
-  ['assigning to a pattern', '[o.a, o.b.c] = [8, 9]; return o.a + o.b.c;', object, 17, 'b a b c', 'a c'],
-  ['assigning to an object pattern', '({ c: o.a, d: [o.n] } = o.b); return o.a + o.n;', object, 5, 'b c d 0 a n', 'a n'],
-  ['variables change places without an access', 'let x = 1, y = 2; [x, y] = [y, x]; return x;', object, 2, '', ''],
-  ['spread of an object', 'return Object.keys({ ...o.b }).join();', object, 'c,d', 'b c d []', '', 'keys join'],
-  ['spread of an array', 'return Math.max(...o, ...[o[0]]);', list, 7, '0 1 2 0 0', '', 'max'],
-  ['template text', 'return `${o.a}-${o.b.c}`;', object, '1-2', 'a b c', ''],
-  ['conditions', 'if (o.a && !o.n) return o.b ? 1 : 2; return 3;', object, 1, 'a n b', ''],
-  ['switch', 'switch (2) { case o.a: return 1; case o.b.c: return 2; default: return 3; }', object, 2, 'a b c', ''],
-  ['for…of over an array', 'let s = 0; for (const x of o) s += x; return s;', list, 18, '0 1 2', ''],
-  ['for…of takes items apart', 'let s = 0; for (const { a, b: { c } } of [o]) s += a + c; return s;', object, 3, '0 a b c', ''],
-  ['for…of into a field', 'for (o.a of o.b.d) o.b.c += o.a; return o.b.c;', object, 9, 'b d 0 b a c 1 b a c b c', 'a c a c'],
-  ['for…of over a map', 'let s = 0; for (const [k, v] of o) s += k + v; return s;', () => [new Map([[1, 2]])], 3, '0 1', ''],
-  ['for…in', 'let s = 0; for (const k in o.b) s += o.b[k].length ?? 1; return s;', object, 3, 'b b c length b d length', ''],
-  ['for heads', 'let s = 0; for (let i = o.a; i < o.b.c; i += o.a) s++; return s;', object, 1, 'a b c a b c', ''],
-  ['default parameters', 'const g = (x = o.a, { c } = o.b) => x + c; return g();', object, 3, 'a b c', ''],
-  ['a parameter that is a pattern', 'const g = ({ a }: any, [x]: any) => a + x; return g(o, o.b.d);', object, 4, 'b d a 0', ''],
-  ['nested functions', 'function g(p: any): number { let s = 0; for (const x of p.d) s += x; return s; } return g(o.b);', object, 7, 'b d 0 1', ''],
-  ['function expressions and methods', 'const g = { m(p: any) { p.c = 5; return p.c; }, h: function (p: any) { return p.c; } }; return g.m(o.b) + g.h(o.b);',
-    object, 10, 'b c b c', 'c', 'm h'],
-  ['catch and finally', 'try { throw o.a; } catch (e) { o.a = 5; } finally { o.b.c += o.a; } return o.b.c;', object, 7, 'a b a c b c', 'a c'],
-  ['comma, void, typeof, conditional', 'return (o.a, void o.n, typeof o.b.c, o.a ? o.b.c : o.z);', object, 2, 'a n b c a b c', ''],
-  ['new of a field', 'return new o.K().v;', () => [{ K: class { v = 1; } }], 1, 'K v', ''],
-];
 
 for (const [what, body, make, result, reads, writes, calls = ''] of CASES) {
   test(`seen: ${what}`, (t) => {

@@ -3,24 +3,34 @@
 // migrate_vma_setup returns and a driver may change of it (I20), what is handed to
 // migrate_vma_pages (I19), and what is left of a source that moved (I15).
 
+import { JournaledMap } from '../instrument/journal.ts';
 import type { Frame, Key, PortObject } from '../instrument/runtime.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { Mappings } from './maps.ts';
-import { classOf, isObject, isPage, isVma, type MmObj, type PageObj } from './view.ts';
+import { classOf, isObject, isPage, isVma, type MmObj, type PageObj, type TaskObj } from './view.ts';
 import type { World } from './world.ts';
 
 const MIGRATE = 'include/linux/migrate.ts';
 
 /** One migrate_vma between setup and finalize, and src as core mm left it last. */
-interface Migration { readonly args: PortObject; readonly cpages: number; src: readonly number[] | null }
+interface Migration {
+  readonly args: PortObject;
+  readonly cpages: number;
+  readonly src: readonly number[] | null;
+  /** Which owner's page each source was: the driver may have given it out again by the end. */
+  readonly generations: readonly (number | null)[];
+}
 
 export class Contracts {
   readonly #world: World;
   readonly #mappings: Mappings;
-  /** The one whose cpages was written last: a thread has one migration under way at a time. */
-  #migration: Migration | null = null;
-  constructor(world: World, mappings: Mappings) {
+  /** By thread the one whose cpages was written last: each has one migration under way at a time. */
+  readonly #migrations: Map<TaskObj, Migration>;
+  readonly #generationOf: (page: PageObj) => number;
+  constructor(world: World, mappings: Mappings, generationOf: (page: PageObj) => number) {
     this.#world = world;
+    this.#generationOf = generationOf;
+    this.#migrations = new JournaledMap(world.journal);
     this.#mappings = mappings;
   }
 
@@ -32,12 +42,16 @@ export class Contracts {
   }
 
   onWrite(o: PortObject, k: Key): void {
-    if (k === 'cpages' && classOf(o) === 'migrate_vma') this.#migration = { args: o, cpages: Number(o[k]), src: this.#migration?.args === o ? this.#migration.src : null };
+    if (k !== 'cpages' || classOf(o) !== 'migrate_vma') return;
+    const task = this.#world.view.current();
+    const last = this.#migrations.get(task);
+    this.#migrations.set(task, { args: o, cpages: Number(o[k]), src: last?.args === o ? last.src : null, generations: last?.args === o ? last.generations : [] });
   }
 
   onEnter(frame: Frame): void {
-    const m = this.#migration;
-    if (m === null || frame.file !== 'mm/migrate.ts') return;
+    if (frame.file !== 'mm/migrate.ts') return;
+    const m = this.#migrations.get(this.#world.view.current());
+    if (m === undefined) return;
     if (frame.function === 'migrate_vma_pages') {
       this.#untouched(m);
       this.#locked(m);
@@ -45,20 +59,30 @@ export class Contracts {
   }
 
   onLeave(frame: Frame): void {
-    const m = this.#migration;
-    if (m === null || frame.file !== 'mm/migrate.ts') return;
+    if (frame.file !== 'mm/migrate.ts') return;
+    const task = this.#world.view.current();
+    const m = this.#migrations.get(task);
+    if (m === undefined) return;
+    const keepsSrc = (): void => {
+      const src = numbers(m.args['src']).slice();
+      const generations = src.map((one) => {
+        const page = this.#pageOf(one);
+        return page === null ? null : this.#generationOf(page);
+      });
+      this.#migrations.set(task, { ...m, src, generations });
+    };
     switch (frame.function) {
       case 'migrate_vma_setup':
-        if (frame.result !== 0) { this.#migration = null; break; }
+        if (frame.result !== 0) { this.#migrations.delete(task); break; }
         this.#counted(m);
-        m.src = numbers(m.args['src']).slice();
+        keepsSrc();
         break;
       case 'migrate_vma_pages':
-        m.src = numbers(m.args['src']).slice();
+        keepsSrc();
         break;
       case 'migrate_vma_finalize':
         this.#moved(m);
-        this.#migration = null;
+        this.#migrations.delete(task);
         break;
       default:
     }
@@ -102,6 +126,8 @@ export class Contracts {
     for (const [i, src] of (m.src ?? []).entries()) {
       const from = this.#pageOf(src);
       if (from === null || (src & bit) === 0 || this.#pageOf(dst[i] ?? 0) === null) continue;
+      // Its last reference goes here, and beside others it may come to be somebody else's at once.
+      if (this.#world.concurrent && m.generations[i] !== this.#generationOf(from)) continue;
       const left = this.#mappings.mapped(from);
       if (left === 0) continue;
       this.#world.report({ rule: 'stale-pte', object: this.#world.kindOf(from), message: `${this.#world.nameOf(from)} has moved, but ${left} page table entr${left === 1 ? 'y names' : 'ies name'} it` });
@@ -135,7 +161,8 @@ export class Contracts {
       misuse('migrate_to_ram is called without the mmap_lock of the mm that its vma belongs to');
     }
     const page = vmf['page'];
-    if (isPage(page) && vma.vm_mm !== null && !this.#mappedAt(vma.vm_mm, address, page)) {
+    // Beside others the entry may have changed since it was read, and the driver looks again.
+    if (!this.#world.concurrent && isPage(page) && vma.vm_mm !== null && !this.#mappedAt(vma.vm_mm, address, page)) {
       misuse(`migrate_to_ram is called for ${this.#world.nameOf(page)}, which is not what the mm of its vma maps at 0x${address.toString(16)}`);
     }
   }

@@ -4,8 +4,11 @@
 // old), plus what lookups hold; it is released once, only when it was killed, and its struct pages
 // go only after that. A lookup that is never put shows when the step is over.
 
+import { JournaledMap, JournaledSet } from '../instrument/journal.ts';
 import type { Site } from '../instrument/sites.ts';
-import { classOf, isObject, type PageObj } from './view.ts';
+import { put } from './kept.ts';
+import type { PortObject } from '../instrument/runtime.ts';
+import { classOf, isObject, type PageObj, type TaskObj } from './view.ts';
 import type { World } from './world.ts';
 
 /** lib/percpu-refcount.ts: added to the atomic while CPUs count for themselves. */
@@ -15,16 +18,48 @@ const HEADER = 'include/linux/percpu-refcount.ts';
 export class PageMaps {
   readonly #world: World;
   /** Regions whose struct pages stand, with how many they are. */
-  readonly #pages = new Map<object, number>();
-  readonly #released = new WeakSet<object>();
+  readonly #pages: Map<object, number>;
+  readonly #released: Set<object>;
+  /** What each thread has looked up in its step. */
+  readonly #lookups: Map<TaskObj, readonly { readonly pgmap: object; readonly n: number }[]>;
   /** Where a count was changed last, and where a lookup returned last. */
-  #changed: Site | null = null;
-  #lookedUp: Site | null = null;
-  constructor(world: World) { this.#world = world; }
+  readonly #last: { changed: Site | null; lookedUp: Site | null } = { changed: null, lookedUp: null };
+  constructor(world: World) {
+    this.#world = world;
+    this.#pages = new JournaledMap(world.journal);
+    this.#released = new JournaledSet(world.journal);
+    this.#lookups = new JournaledMap(world.journal);
+  }
 
   /** A counter is written that is no page's: a CPU's part of a percpu_ref, or the atomic of one. */
-  onCounter(of: unknown): void {
-    if (this.#pages.size > 0 && /^percpu_(word|ref_data)$/.test(classOf(of))) this.#changed = this.#world.runtime.here();
+  onCounter(of: unknown, d: number): void {
+    if (this.#pages.size === 0 || !isObject(of) || !/^percpu_(word|ref_data)$/.test(classOf(of))) return;
+    put(this.#world.journal, this.#last, 'changed', this.#world.runtime.here());
+    if (!this.#world.concurrent) return;
+    const pgmap = this.#pgmapOf(of);
+    if (pgmap === null) return;
+    const task = this.#world.view.current();
+    const held = this.#lookups.get(task) ?? [];
+    const n = (held.find((h) => h.pgmap === pgmap)?.n ?? 0) + d;
+    this.#lookups.set(task, [...held.filter((h) => h.pgmap !== pgmap), ...(n > 0 ? [{ pgmap, n }] : [])]);
+  }
+
+  /** A thread has looked this pgmap up and not put it yet. */
+  isLookedUp(pgmap: object, task: TaskObj): boolean { return this.#lookups.get(task)?.some((h) => h.pgmap === pgmap) === true; }
+  /** A thread's step is over: what it took on behalf of others (a region's pages) is none of its own. */
+  threadStepEnd(task: TaskObj): void { this.#lookups.delete(task); }
+
+  /** The pgmap behind a word of its count: one of the few there are. */
+  #pgmapOf(word: PortObject): object | null {
+    for (const pgmap of this.#pages.keys()) {
+      const ref: unknown = Reflect.get(pgmap, 'ref');
+      if (!isObject(ref)) continue;
+      if (ref['data'] === word) return pgmap;
+      const count: unknown = isObject(ref['percpu_count_ptr']) ? ref['percpu_count_ptr']['count'] : undefined;
+      const cpus: unknown = isObject(count) ? count['words'] : undefined;
+      if (Array.isArray(cpus) && cpus.includes(word)) return pgmap;
+    }
+    return null;
   }
 
   /** page->pgmap := pgmap, when the struct pages of a region are made. */
@@ -47,8 +82,7 @@ export class PageMaps {
   /** get_dev_pagemap returns to its caller. */
   onLookup(pgmap: unknown): void {
     if (!isObject(pgmap) || classOf(pgmap) !== 'dev_pagemap') return;
-    const { frames, sites } = this.#world.runtime;
-    this.#lookedUp = sites[frames[frames.length - 2]?.site ?? -1] ?? null;
+    put(this.#world.journal, this.#last, 'lookedUp', this.#world.caller());
     const ref = pgmap['ref'];
     if (!isObject(ref) || this.#isDead(ref)) {
       this.#world.report({ rule: 'use-after-free', object: 'pgmap', message: 'get_dev_pagemap gives a pgmap that was killed before' });
@@ -68,16 +102,17 @@ export class PageMaps {
     }
   }
 
-  atStepEnd(): void {
-    for (const [pgmap, pages] of this.#pages) {
+  /** Nobody is inside the kernel. Regions in the order of their addresses. */
+  atRest(): void {
+    for (const [pgmap, pages] of [...this.#pages].sort(([a], [b]) => startOf(a) - startOf(b))) {
       const ref: unknown = Reflect.get(pgmap, 'ref');
       if (!isObject(ref) || this.#isDead(ref)) continue;
       const count = this.#count(ref);
       if (count === null || count === pages + 1) continue;
       const spare = count - pages - 1;
       this.#world.reportStanding(pgmap, `count ${spare}`, spare > 0
-        ? { rule: 'refcount-leak', object: 'pgmap', site: this.#lookedUp, message: `${spare} reference${spare === 1 ? '' : 's'} on the pgmap of ${pages} pages ${spare === 1 ? 'is' : 'are'} left when the step is over` }
-        : { rule: 'refcount-underflow', object: 'pgmap', site: this.#changed, message: `the pgmap of ${pages} pages has count ${count}, less than one each and its own` });
+        ? { rule: 'refcount-leak', object: 'pgmap', site: this.#last.lookedUp, message: `${spare} reference${spare === 1 ? '' : 's'} on the pgmap of ${pages} pages ${spare === 1 ? 'is' : 'are'} left when the step is over` }
+        : { rule: 'refcount-underflow', object: 'pgmap', site: this.#last.changed, message: `the pgmap of ${pages} pages has count ${count}, less than one each and its own` });
     }
   }
 
@@ -100,4 +135,9 @@ export class PageMaps {
     for (const cpu of cpus) sum += isObject(cpu) ? Number(cpu['counter']) : 0;
     return sum;
   }
+}
+
+function startOf(pgmap: object): number {
+  const range: unknown = Reflect.get(pgmap, 'range');
+  return isObject(range) ? Number(range['start']) : 0;
 }

@@ -69,6 +69,15 @@ export function holds(v: PteView): number | null {
   }
 }
 
+/** The pfn of the page that an entry is about, the zero page's entries apart. */
+export function names(v: PteView): number | null {
+  switch (v.kind) {
+    case 'present': return v.special ? null : v.pfn;
+    case 'private': case 'exclusive': case 'migration': return v.pfn;
+    case 'none': case 'other': return null;
+  }
+}
+
 /** The pfn of an entry that counts as a mapping. */
 export function maps(v: PteView): number | null {
   switch (v.kind) {

@@ -5,32 +5,59 @@
 // balance is the finding. At the end of a step what is left must be what the step's caller was
 // told it holds.
 
+import { JournaledMap, JournaledSet } from '../instrument/journal.ts';
 import type { Site } from '../instrument/sites.ts';
+import { append, put, Records } from './kept.ts';
 import { holds } from './pte.ts';
 import { classOf, isObject, isPage, type Counter, type PageObj, type Pagevec, type PteCell, type TaskObj } from './view.ts';
-import { placeIn, type World } from './world.ts';
+import type { World } from './world.ts';
 
-interface Taken { amount: number; begun: boolean; readonly site: Site | null; readonly caller: Site | null }
+interface Taken { readonly amount: number; readonly begun: boolean; readonly task: TaskObj; readonly site: Site | null; readonly caller: Site | null }
+
+/** What one task has of one page. */
+interface Claim {
+  readonly page: PageObj;
+  readonly of: PageRefs;
+  readonly task: TaskObj;
+  balance: number;
+  /** What the task holds with right after its steps so far: pins and references that a step returned. */
+  held: number;
+  /** It changed since the task's step began. */
+  touched: boolean;
+}
+
+interface PageRefs {
+  readonly page: PageObj;
+  /** References held by page table entries. */
+  entries: number;
+  /** The base reference of a device page (DEV_BASE_REF old) is still there. */
+  base: boolean;
+  claims: readonly Claim[];
+  /** References taken in a step that still runs and not matched by a put. */
+  taken: readonly Taken[];
+  touched: boolean;
+}
+
+interface TaskRefs {
+  /** What it took on the zero page in this step. */
+  zero: number;
+  touched: Claim[];
+  /** How many pages of a pgmap it has a reference on. */
+  readonly pgmaps: Map<object, number>;
+}
+
+interface PagevecRefs { readonly pvec: Pagevec; queued: readonly PageObj[]; /** Who wrote it since it was last looked at. */ by: TaskObj | null }
 
 export class References {
   /** GUP_PIN_COUNTING_BIAS: what a pin weighs; one of it is the plain reference. */
   readonly pinBias: number;
   readonly #world: World;
-  readonly #balance = new Map<TaskObj, Map<PageObj, number>>();
-  /** References held by page table entries. */
-  readonly #entries = new Map<PageObj, number>();
-  /** Device pages whose base reference (DEV_BASE_REF old) is still there. */
-  readonly #base = new Set<PageObj>();
-  /** What tasks hold with right after the steps so far: pins and references that a step returned. */
-  readonly #held = new Map<TaskObj, Map<PageObj, number>>();
-  /** References taken in this step and not matched by a put, per page. */
-  readonly #taken = new Map<PageObj, Taken[]>();
-  readonly #zero = new Map<TaskObj, number>();
-  readonly #touched = new Set<PageObj>();
-  readonly #round = new Set<string>();
-  /** Pagevecs written since they were last looked at, and by whom. */
-  readonly #dirty = new Map<Pagevec, TaskObj>();
-  readonly #queued = new Map<Pagevec, readonly PageObj[]>();
+  readonly #pages = new Records<PageObj, PageRefs>((page) => ({ page, entries: 0, base: false, claims: [], taken: [], touched: false }));
+  readonly #tasks: Records<TaskObj, TaskRefs>;
+  readonly #pagevecs = new Records<Pagevec, PagevecRefs>((pvec) => ({ pvec, queued: [], by: null }));
+  readonly #round: Set<string>;
+  /** Pages and pagevecs that changed since they were last looked at. */
+  readonly #open: { pages: PageRefs[]; pagevecs: readonly PagevecRefs[]; zeroes: readonly TaskRefs[] } = { pages: [], pagevecs: [], zeroes: [] };
 
   /** Where a page was taken off its list in this step. */
   readonly #unlistedAt: (page: PageObj) => Site | null;
@@ -38,10 +65,12 @@ export class References {
   constructor(world: World, unlistedAt: (page: PageObj) => Site | null) {
     this.#world = world;
     this.pinBias = world.view.number('include/linux/mm.ts', 'GUP_PIN_COUNTING_BIAS');
+    this.#round = new JournaledSet(world.journal);
+    this.#tasks = new Records(() => ({ zero: 0, touched: [], pgmaps: new JournaledMap(world.journal) }));
     this.#unlistedAt = unlistedAt;
   }
 
-  entries(page: PageObj): number { return this.#entries.get(page) ?? 0; }
+  entries(page: PageObj): number { return this.#pages.known(page)?.entries ?? 0; }
 
   /** A loop's state was stored: from here on a round of a cycle may begin. */
   markCycle(): void { this.#round.clear(); }
@@ -56,119 +85,177 @@ export class References {
     const page = counter.owner;
     if (!isPage(page) || page._refcount !== counter) return;
     const d = after - before;
+    const { view, journal } = this.#world;
     if (this.#world.isZeroPage(page)) {
-      const task = this.#world.view.current();
-      this.#zero.set(task, this.zeroTaken(task) + d);
+      const of = this.#tasks.of(view.current());
+      if (of.zero === 0) put(journal, this.#open, 'zeroes', [...this.#open.zeroes, of]);
+      put(journal, of, 'zero', of.zero + d);
       return;
     }
     if (d === 0) return;
-    this.#touched.add(page);
+    const refs = this.#pages.of(page);
+    const task = view.current();
+    const claim = this.#claim(refs, task);
+    this.#touch(claim);
     this.#round.add(this.#world.kindOf(page));
-    if (this.#world.isDevice(page) && before === 0 && after === 1 && !this.#base.has(page)) {
-      this.#base.add(page);
+    if (before === 0 && after === 1 && !refs.base && this.#world.isDevice(page)) {
+      put(journal, refs, 'base', true);
       return;
     }
     if (before <= 0 && d > 0 && !this.#world.isDevice(page) && this.#world.frameOf(page)?.allocated !== true) {
       this.#world.report({ rule: 'use-after-free', object: this.#world.kindOf(page), message: `a reference is taken on ${this.#world.nameOf(page)}, which is free` });
     }
-    this.#sync();
-    const task = this.#world.view.current();
-    const had = this.#get(this.#balance, task, page);
-    this.#add(this.#balance, task, page, d);
-    if (d > 0) { this.#took(page, d); return; }
-    this.#gave(page, -d);
-    if (had + d + this.#world.queued(page, this.#world.view.cpu()) >= 0) return;
-    if (this.#base.has(page) && had + d === -1 && this.#dying(page)) {
-      this.#base.delete(page);
-      this.#add(this.#balance, task, page, 1);
+    this.#sync(task);
+    const had = claim.balance;
+    this.#balance(claim, had + d);
+    if (d > 0) { this.#took(refs, task, d); return; }
+    this.#gave(refs, task, -d);
+    if (had + d >= 0 || had + d + this.#world.queued(page, view.cpu()) >= 0) return;
+    if (refs.base && had + d === -1 && this.#dying(page)) {
+      put(journal, refs, 'base', false);
+      this.#balance(claim, 0);
       return;
     }
     this.#world.report({
       rule: 'refcount-underflow', object: d <= 1 - this.pinBias ? 'pin' : this.#world.kindOf(page),
       message: `a thread puts ${-d > 1 ? `${-d} references` : 'a reference'} on ${this.#world.nameOf(page)}, of which it holds ${had} (count ${before} -> ${after})`,
     });
-    this.#set(this.#balance, task, page, 0);
+    this.#balance(claim, 0);
   }
 
   onPte(_cell: PteCell, before: number, after: number): void {
     const was = holds(this.#world.ptes.decode(before));
     const is = holds(this.#world.ptes.decode(after));
     if (was === is) return;
+    if (was !== null) this.#pass(was, -1);
+    if (is !== null) this.#pass(is, 1);
+  }
+
+  /** An entry's reference passes between the table and the thread that writes it. */
+  #pass(pfn: number, entries: 1 | -1): void {
+    const page = this.#world.pageAt(pfn);
+    if (page === null || this.#world.isZeroPage(page)) return;
+    const refs = this.#pages.of(page);
     const task = this.#world.view.current();
-    const pass = (pfn: number | null, entries: number): void => {
-      const page = pfn === null ? null : this.#world.pageAt(pfn);
-      if (page === null || this.#world.isZeroPage(page)) return;
-      this.#touched.add(page);
-      this.#entries.set(page, this.entries(page) + entries);
-      this.#add(this.#balance, task, page, -entries);
-      if (entries < 0) this.#took(page, 1); else this.#gave(page, 1);
-    };
-    pass(was, -1);
-    pass(is, 1);
+    const claim = this.#claim(refs, task);
+    this.#touch(claim);
+    put(this.#world.journal, refs, 'entries', refs.entries + entries);
+    this.#balance(claim, claim.balance - entries);
+    if (entries < 0) this.#took(refs, task, 1); else this.#gave(refs, task, 1);
   }
 
   /** A step returned references to its caller (or took them back, negative). */
   handOver(task: TaskObj, page: PageObj, amount: number): void {
-    this.#add(this.#held, task, page, amount);
-    this.#touched.add(page);
+    const claim = this.#claim(this.#pages.of(page), task);
+    put(this.#world.journal, claim, 'held', claim.held + amount);
+    this.#touch(claim);
   }
 
   /** A caller gave back what it held; never more than it held. */
   takeBack(task: TaskObj, page: PageObj, amount: number): void {
-    const held = this.#get(this.#held, task, page);
-    this.#add(this.#held, task, page, -Math.min(held, amount));
-    this.#touched.add(page);
+    const claim = this.#claim(this.#pages.of(page), task);
+    put(this.#world.journal, claim, 'held', claim.held - Math.min(claim.held, amount));
+    this.#touch(claim);
   }
 
   /** What a thread took on the zero page in this step; nobody accounts for it any further. */
-  zeroTaken(task: TaskObj): number { return this.#zero.get(task) ?? 0; }
+  zeroTaken(task: TaskObj): number { return this.#tasks.of(task).zero; }
 
   /** What a thread holds on a page beyond what earlier steps gave it. */
   heldBy(page: PageObj, task: TaskObj): number {
-    return this.#get(this.#balance, task, page) - this.#get(this.#held, task, page);
+    const claim = this.#known(page, task);
+    return claim === undefined ? 0 : claim.balance - claim.held;
   }
+  /** What a thread holds on a page, all told. */
+  balanceOf(page: PageObj, task: TaskObj): number { return this.#known(page, task)?.balance ?? 0; }
+  /** Whether a thread holds a page of this pgmap. */
+  holdsPageOf(pgmap: object, task: TaskObj): boolean { return (this.#tasks.of(task).pgmaps.get(pgmap) ?? 0) > 0; }
+  /** The base reference of a device page is there. */
+  hasBase(page: PageObj): boolean { return this.#pages.known(page)?.base === true; }
 
   /** Where the page's newest reference of this step was taken. */
   takenAt(page: PageObj): Site | null {
-    const taken = this.#taken.get(page) ?? [];
+    const taken = this.#pages.known(page)?.taken ?? [];
     const last = taken[taken.length - 1];
     return last?.caller ?? last?.site ?? null;
   }
 
-  /** After a step: count == base + entries + pagevecs + what callers hold, for every page it touched. */
-  atStepEnd(): void {
-    this.#sync();
-    for (const page of [...this.#touched].sort((a, b) => a.pfn - b.pfn)) this.#settle(page);
-    this.#touched.clear();
-    this.#taken.clear();
-    this.#zero.clear();
+  /**
+   * A thread's step is over while others run: it holds on each page what it was told it holds. What
+   * entries, pagevecs and the others have is no part of that, so nobody else's step can disturb it.
+   */
+  threadStepEnd(task: TaskObj): void {
+    this.#sync(task);
+    const { journal } = this.#world;
+    const of = this.#tasks.of(task);
+    for (const claim of of.touched.toSorted((a, b) => a.page.pfn - b.page.pfn)) {
+      if (claim.balance !== claim.held) this.#unbalanced(claim);
+      put(journal, claim, 'touched', false);
+      const others = claim.of.taken.filter((t) => t.task !== task);
+      if (others.length !== claim.of.taken.length) put(journal, claim.of, 'taken', others);
+    }
+    put(journal, of, 'touched', []);
+    put(journal, of, 'zero', 0);
   }
 
-  #settle(page: PageObj): void {
+  #unbalanced(claim: Claim): void {
+    const { page, of } = claim;
+    const spare = claim.balance - claim.held;
+    const frame = this.#world.frameOf(page);
+    const gone = frame === undefined || (!this.#world.isDevice(page) && !frame.allocated);
+    if (spare > 0 && !gone) this.#leaked(page, spare, page._refcount.counter - spare);
+    if (spare < 0 && this.#world.queued(page, null) === 0) {
+      this.#world.report({
+        rule: 'refcount-underflow', object: this.#world.kindOf(page), site: this.takenAt(page),
+        message: `${claim.task.comm} has put ${-spare} reference${spare === -1 ? '' : 's'} on ${this.#world.nameOf(page)} that it did not hold (count ${page._refcount.counter})`,
+      });
+    }
+    // Said once: at rest it is accounted for.
+    if (of.claims.includes(claim)) put(this.#world.journal, claim, 'held', claim.balance);
+  }
+
+  /** Nobody is inside the kernel: count == base + entries + pagevecs + what callers hold, for every page that was touched. */
+  atRest(): void {
+    this.#sync(null);
+    const { journal } = this.#world;
+    for (const refs of this.#open.pages.toSorted((a, b) => a.page.pfn - b.page.pfn)) {
+      this.#settle(refs.page, refs);
+      put(journal, refs, 'touched', false);
+      put(journal, refs, 'taken', []);
+      for (const claim of refs.claims) {
+        if (!claim.touched) continue;
+        put(journal, claim, 'touched', false);
+        put(journal, this.#tasks.of(claim.task), 'touched', []);
+      }
+    }
+    put(journal, this.#open, 'pages', []);
+    for (const of of this.#open.zeroes) put(journal, of, 'zero', 0);
+    put(journal, this.#open, 'zeroes', []);
+  }
+
+  #settle(page: PageObj, refs: PageRefs): void {
+    const { journal } = this.#world;
     const frame = this.#world.frameOf(page);
     const gone = frame === undefined || (!this.#world.isDevice(page) && !frame.allocated);
     let held = 0;
-    for (const pages of this.#held.values()) held += pages.get(page) ?? 0;
+    for (const claim of refs.claims) held += claim.held;
     const count = page._refcount.counter;
-    const reasons = (this.#base.has(page) ? 1 : 0) + this.entries(page) + this.#world.queued(page, null) + held;
+    const reasons = (refs.base ? 1 : 0) + refs.entries + this.#world.queued(page, null) + held;
     const spare = gone ? -held : count - reasons;
     if (spare > 0) this.#leaked(page, spare, reasons);
     if (!gone) this.#placed(page, count);
     if (spare < 0) {
       this.#world.report({
         rule: 'refcount-underflow', object: this.#world.kindOf(page), site: this.takenAt(page),
-        message: `${this.#world.nameOf(page)} has count ${count}, but ${reasons} references have a reason: ${this.#reasons(page, held)}`,
+        message: `${this.#world.nameOf(page)} has count ${count}, but ${reasons} references have a reason: ${this.#reasons(refs, held)}`,
       });
     }
-    for (const pages of this.#balance.values()) pages.delete(page);
-    for (const [task, pages] of this.#held) {
-      const n = pages.get(page) ?? 0;
-      if (n !== 0) this.#set(this.#balance, task, page, n);
-    }
+    for (const claim of refs.claims) this.#balance(claim, claim.held);
     // Settled once: what is left over is not reported again by later steps.
-    if (spare !== 0) {
-      const someone = this.#world.tasks[0];
-      if (someone !== undefined && !gone) this.#add(this.#held, someone, page, spare);
+    const someone = this.#world.tasks[0];
+    if (spare !== 0 && someone !== undefined && !gone) {
+      const claim = this.#claim(refs, someone);
+      put(journal, claim, 'held', claim.held + spare);
     }
   }
 
@@ -208,13 +295,14 @@ export class References {
     });
   }
 
-  #reasons(page: PageObj, held: number): string {
+  #reasons(refs: PageRefs, held: number): string {
     return [
-      this.#base.has(page) ? '1 base' : '', `${this.entries(page)} page table`, `${this.#world.queued(page, null)} pagevec`, `${held} held by callers`,
+      refs.base ? '1 base' : '', `${refs.entries} page table`, `${this.#world.queued(refs.page, null)} pagevec`, `${held} held by callers`,
     ].filter((s) => s !== '').join(', ');
   }
 
   /** The pgmap of a device page is being torn down (killed): its base reference may go. */
+  dying(page: PageObj): boolean { return this.#dying(page); }
   #dying(page: PageObj): boolean {
     const word = field(field(field(page.word0, 'ref'), 'percpu_count_ptr'), 'bits');
     return typeof word === 'number' && (word & this.#world.view.number('include/linux/percpu-refcount.ts', '__PERCPU_REF_DEAD')) !== 0;
@@ -225,55 +313,94 @@ export class References {
   /** A pagevec's count was written; the slot that a larger one names is stored right after. */
   onPagevec(pvec: Pagevec, before: number, after: number): void {
     const task = this.#world.view.current();
-    const pending = this.#dirty.get(pvec);
-    if (pending !== undefined) this.#settlePagevec(pvec, pending, before);
-    this.#dirty.set(pvec, task);
-    if (after < before) this.#settlePagevec(pvec, task, after);
+    const refs = this.#pagevecs.of(pvec);
+    if (refs.by !== null) this.#settlePagevec(refs, refs.by, before);
+    put(this.#world.journal, refs, 'by', task);
+    if (after < before) this.#settlePagevec(refs, task, after);
+    else put(this.#world.journal, this.#open, 'pagevecs', [...this.#open.pagevecs, refs]);
   }
 
-  #sync(): void {
-    for (const [pvec, task] of [...this.#dirty]) this.#settlePagevec(pvec, task, pvec.nr);
+  /** A slot that another thread has counted but not yet stored is its own affair: it waits for that thread. Null: all of them. */
+  #sync(task: TaskObj | null): void {
+    const open = this.#open.pagevecs;
+    if (open.length === 0) return;
+    let left = open;
+    for (const refs of open) {
+      if (this.#world.concurrent && task !== null && refs.by !== null && refs.by !== task) continue;
+      if (refs.by !== null) this.#settlePagevec(refs, refs.by, refs.pvec.nr);
+      left = left.filter((r) => r !== refs);
+    }
+    put(this.#world.journal, this.#open, 'pagevecs', left);
   }
 
   /** Putting a page into a pagevec gives it the thread's reference; taking it out gives it back. */
-  #settlePagevec(pvec: Pagevec, task: TaskObj, nr: number): void {
-    const was = this.#queued.get(pvec) ?? [];
-    const is = pvec.pages.slice(0, nr).filter(isPage);
-    for (const page of was) { this.#add(this.#balance, task, page, 1); this.#touched.add(page); }
-    for (const page of is) { this.#add(this.#balance, task, page, -1); this.#touched.add(page); }
-    this.#queued.set(pvec, is);
-    this.#dirty.delete(pvec);
+  #settlePagevec(refs: PagevecRefs, task: TaskObj, nr: number): void {
+    const is = refs.pvec.pages.slice(0, nr).filter(isPage);
+    for (const page of refs.queued) this.#give(page, task, 1);
+    for (const page of is) this.#give(page, task, -1);
+    put(this.#world.journal, refs, 'queued', is);
+    put(this.#world.journal, refs, 'by', null);
+  }
+  #give(page: PageObj, task: TaskObj, d: number): void {
+    const claim = this.#claim(this.#pages.of(page), task);
+    this.#balance(claim, claim.balance + d);
+    this.#touch(claim);
   }
 
-  #took(page: PageObj, amount: number): void {
-    const stack = this.#world.runtime.stack();
-    const taken = this.#taken.get(page) ?? [];
-    taken.push({ amount, begun: false, site: placeIn(stack), caller: stack[stack.length - 2] ?? null });
-    this.#taken.set(page, taken);
+  #took(refs: PageRefs, task: TaskObj, amount: number): void {
+    const one: Taken = { amount, begun: false, task, site: this.#world.runtime.here(), caller: this.#world.caller() };
+    put(this.#world.journal, refs, 'taken', [...refs.taken, one]);
   }
-  /** Which taking a put undoes: a pin's weight undoes a pin, its last one the pin begun, others the newest. */
-  #gave(page: PageObj, amount: number): void {
-    const taken = this.#taken.get(page) ?? [];
+  /** Which taking a put undoes: a pin's weight undoes a pin, its last one the pin begun, others the newest. Each thread undoes its own. */
+  #gave(refs: PageRefs, task: TaskObj, amount: number): void {
+    const taken = [...refs.taken];
+    const own = (t: Taken): boolean => !this.#world.concurrent || t.task === task;
     while (amount > 0 && taken.length > 0) {
-      const fits = amount > 1 ? taken.findLastIndex((x) => x.amount >= amount) : taken.findLastIndex((x) => x.begun);
-      const at = fits >= 0 ? fits : taken.length - 1;
+      const fits = amount > 1 ? taken.findLastIndex((x) => own(x) && x.amount >= amount) : taken.findLastIndex((x) => own(x) && x.begun);
+      const at = fits >= 0 ? fits : taken.findLastIndex(own);
       const one = taken[at];
-      if (one === undefined) return;
+      if (one === undefined) break;
       const n = Math.min(amount, one.amount);
-      one.amount -= n;
-      one.begun = true;
       amount -= n;
-      if (one.amount === 0) taken.splice(at, 1);
+      if (one.amount === n) taken.splice(at, 1);
+      else taken[at] = { ...one, amount: one.amount - n, begun: true };
+    }
+    if (refs.taken.length > 0) put(this.#world.journal, refs, 'taken', taken);
+  }
+
+  // --- claims -----------------------------------------------------------------------------------
+
+  #known(page: PageObj, task: TaskObj): Claim | undefined {
+    const claims = this.#pages.known(page)?.claims;
+    if (claims !== undefined) for (const claim of claims) if (claim.task === task) return claim;
+    return undefined;
+  }
+  #claim(refs: PageRefs, task: TaskObj): Claim {
+    for (const claim of refs.claims) if (claim.task === task) return claim;
+    const made: Claim = { page: refs.page, of: refs, task, balance: 0, held: 0, touched: false };
+    put(this.#world.journal, refs, 'claims', [...refs.claims, made]);
+    return made;
+  }
+  #touch(claim: Claim): void {
+    const { journal } = this.#world;
+    if (!claim.of.touched) {
+      put(journal, claim.of, 'touched', true);
+      append(journal, this.#open.pages, claim.of);
+    }
+    if (!claim.touched) {
+      put(journal, claim, 'touched', true);
+      append(journal, this.#tasks.of(claim.task).touched, claim);
     }
   }
-  #get(m: Map<TaskObj, Map<PageObj, number>>, task: TaskObj, page: PageObj): number { return m.get(task)?.get(page) ?? 0; }
-  #set(m: Map<TaskObj, Map<PageObj, number>>, task: TaskObj, page: PageObj, n: number): void {
-    let pages = m.get(task);
-    if (pages === undefined) { pages = new Map(); m.set(task, pages); }
-    if (n === 0) pages.delete(page); else pages.set(page, n);
-  }
-  #add(m: Map<TaskObj, Map<PageObj, number>>, task: TaskObj, page: PageObj, n: number): void {
-    this.#set(m, task, page, this.#get(m, task, page) + n);
+  #balance(claim: Claim, to: number): void {
+    const from = claim.balance;
+    if (from === to) return;
+    put(this.#world.journal, claim, 'balance', to);
+    if ((from > 0) === (to > 0) || !this.#world.isDevice(claim.page)) return;
+    const pgmap = claim.page.word0;
+    if (!isObject(pgmap)) return;
+    const { pgmaps } = this.#tasks.of(claim.task);
+    pgmaps.set(pgmap, (pgmaps.get(pgmap) ?? 0) + (to > 0 ? 1 : -1));
   }
 }
 

@@ -49,7 +49,7 @@ export const RULES: readonly Rule[] = [
     ['stale-tlb', 'run', true, false, 'a CPU holds a translation that the page table took back'],
     ['data-corruption', 'run', true, true, 'a page does not hold what was last written to it'],
     ['null-dereference', 'run', true, true, 'a NULL pointer is followed'],
-    ['unprotected-read', 'run', false, false, 'nothing the reader holds keeps what it reads alive'],
+    ['unprotected-read', 'run', true, false, 'nothing the reader holds keeps what it reads alive'],
     ['overlay-misuse', 'run', true, false, 'a word of struct page is read through the arm that did not write it'],
     ['dma-misuse', 'run', false, false, 'a DMA mapping is unmapped twice, never, or as another'],
     ['pte-misuse', 'run', true, false, 'an accessor is used on the wrong kind of page table entry'],
@@ -60,7 +60,7 @@ export const RULES: readonly Rule[] = [
     ['lock-order', 'run', true, false, 'locks are taken against the order of mm/rmap.c'],
     ['sleep-in-atomic', 'run', true, false, 'code that may sleep runs under a spinlock or with interrupts off'],
     ['deadlock', 'run', true, true, 'a thread waits for what nobody will do'],
-    ['data-race', 'run', false, false, 'two plain accesses without order, one a write'],
+    ['data-race', 'run', true, false, 'two plain accesses without order, one a write'],
   ]),
   ...row('patch', '03', [
     ['anchor-missing', 'patch', true, true, 'the statement a hunk stands on is not there'],
@@ -73,7 +73,7 @@ export const RULES: readonly Rule[] = [
   ...row('progress', '04', [
     ['livelock', 'run', false, true, 'threads run for ever and none completes a step'],
     ['unbounded-retry', 'run', true, true, 'a loop comes round with an equal state and nobody can change it'],
-    ['lost-wakeup', 'run', false, true, 'a thread sleeps on after what it waits for has happened'],
+    ['lost-wakeup', 'run', true, true, 'a thread sleeps on after what it waits for has happened'],
   ]),
   ...row('asserts', '05', [
     ['bug-on', 'run', true, false, 'a BUG, or a VM_BUG_ON that a debug kernel would stop at'],
@@ -90,7 +90,7 @@ export const RULES: readonly Rule[] = [
   ...row('contracts', '07', [
     ['api-misuse', 'run', true, false, 'a driver or caller breaks a stated contract'],
     ['accounting', 'run', true, false, 'a counter differs from what it counts'],
-    ['stale-notifier', 'run', false, false, 'a device mapping outlives its invalidation'],
+    ['stale-notifier', 'run', true, false, 'a notifier sequence, or a device mapping, outlives its invalidation'],
     ['driver-state', 'run', false, false, "a driver's fields contradict the pages it holds"],
   ]),
 ];

@@ -48,6 +48,8 @@ export interface MachineObj {
   on_alloc: (object: object) => void;
   on_free: (object: object) => void;
   on_blocked: (on: object, why: string) => void;
+  /** Told of each load and store of user mode that went through. */
+  on_access: (mm: MmObj, va: number, write: boolean, value: number) => void;
   reuse_frames: boolean;
   readonly fail_page_alloc: { nth: number; for_ever: boolean; calls: number };
   readonly fail_slab_alloc: { nth: number; for_ever: boolean; calls: number };
@@ -59,8 +61,10 @@ type Fn = (...args: readonly unknown[]) => unknown;
 export class PortView {
   readonly port: LinkedPort;
   readonly #numbers = new Map<string, number>();
-  readonly #current: Fn;
-  readonly #cpu: Fn;
+  readonly #current: () => unknown;
+  readonly #cpu: () => unknown;
+  /** Who ran when it was last asked. */
+  #task: TaskObj | null = null;
   constructor(port: LinkedPort) {
     this.port = port;
     this.#current = this.fn('arch/model/machine.ts', 'current');
@@ -92,7 +96,15 @@ export class PortView {
   pageFlagMask(name: string): number { return 1 << this.number('include/linux/page-flags.ts', name); }
 
   /** The task that runs now. */
-  current(): TaskObj { return asTask(this.#current()); }
+  current(): TaskObj {
+    const task = this.#current();
+    if (task !== this.#task || this.#task === null) this.#task = asTask(task);
+    return this.#task;
+  }
+  /** The same, or null while nobody runs, where the machine halts. */
+  running(): TaskObj | null {
+    try { return this.current(); } catch { return null; }
+  }
   cpu(): number { return Number(this.#cpu()); }
 }
 

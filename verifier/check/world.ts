@@ -3,11 +3,13 @@
 // called, and where findings go. Rules read kernel objects as they are; the run's own accesses
 // alone are events.
 
+import { JournaledMap, JournaledSet, type Journal } from '../instrument/journal.ts';
 import type { Runtime } from '../instrument/runtime.ts';
 import { ExecutionEnd } from '../instrument/runtime.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { LabelledSite, RunFinding } from './finding.ts';
 import { identity } from './finding.ts';
+import { append, KeptList, put } from './kept.ts';
 import { PteDecoder } from './pte.ts';
 import { ruleNamed, type RuleName } from './rules.ts';
 import {
@@ -36,23 +38,25 @@ export class World {
   readonly view: PortView;
   readonly runtime: Runtime;
   readonly machine: MachineObj;
+  /** Where what rules remember is undone. */
+  readonly journal: Journal;
   readonly ptes: PteDecoder;
+  /** What this execution found, in the order in which it did. */
   readonly findings: RunFinding[] = [];
-  readonly tasks: TaskObj[] = [];
-  /** What comes now is not judged. */
-  muted = false;
-  /** The scenario step that runs, as outcomes name it. */
-  step = '';
+  readonly tasks: TaskObj[];
+  readonly #now = { muted: false, step: '', concurrent: false };
+  /** Called for each finding as it is noted: a search steps back from `findings`, not from this. */
+  onFinding: (f: RunFinding) => void = () => undefined;
   /** Where the kernel was left: what is found at rest without a place of its own points there. */
   leftLast: () => Site | null = () => null;
-  readonly #seen = new Set<string>();
+  readonly #seen: Set<string>;
   /** Pages that were said to be lost: what hangs on them is not said again. */
-  readonly lost = new Set<PageObj>();
+  readonly lost: Set<PageObj>;
   /** Pages that somebody in the scenario keeps isolated. */
-  readonly isolated = new Set<PageObj>();
-  readonly #globals = new Map<string, unknown>();
-  #frames: ReadonlyMap<number, FrameObj> | null = null;
-  #pagevecs: readonly { readonly cpu: number; readonly pvec: Pagevec }[] = [];
+  readonly isolated: Set<PageObj>;
+  readonly #globals: Map<string, unknown>;
+  /** Found once: but what was made lazily after a mark is made anew after the undo. */
+  readonly #found: { frames: ReadonlyMap<number, FrameObj> | null; pagevecs: readonly { readonly cpu: number; readonly pvec: Pagevec }[] } = { frames: null, pagevecs: [] };
 
   readonly #zone: { readonly shift: number; readonly mask: number; readonly movable: number; readonly device: number };
 
@@ -60,6 +64,13 @@ export class World {
     this.view = view;
     this.runtime = runtime;
     this.machine = machine;
+    this.journal = runtime.journal;
+    this.tasks = new KeptList(this.journal);
+    this.#seen = new JournaledSet(this.journal);
+    this.lost = new JournaledSet(this.journal);
+    this.isolated = new JournaledSet(this.journal);
+    this.#globals = new JournaledMap(this.journal);
+    this.#standing = new JournaledMap(this.journal);
     this.ptes = new PteDecoder(view);
     this.#zone = {
       shift: view.number(MM, 'ZONES_PGSHIFT'), mask: view.number(MM, 'ZONES_MASK'),
@@ -67,9 +78,19 @@ export class World {
     };
   }
 
+  /** What comes now is not judged. */
+  get muted(): boolean { return this.#now.muted; }
+  set muted(to: boolean) { put(this.journal, this.#now, 'muted', to); }
+  /** The scenario step that runs, as outcomes name it. */
+  get step(): string { return this.#now.step; }
+  set step(to: string) { put(this.journal, this.#now, 'step', to); }
+  /** Several threads run from here on: what one of them alone could not lose is judged now, too. */
+  get concurrent(): boolean { return this.#now.concurrent; }
+  set concurrent(to: boolean) { put(this.journal, this.#now, 'concurrent', to); }
+
   /** Notes a finding; ends the execution where its rule says so. */
   report(spec: FindingSpec): void {
-    if (this.muted) return;
+    if (this.#now.muted) return;
     const stack = spec.stack ?? this.runtime.stack();
     const site = spec.site ?? placeIn(stack) ?? this.leftLast() ?? NOWHERE;
     const finding: RunFinding = {
@@ -79,22 +100,23 @@ export class World {
     const id = identity(finding);
     if (!this.#seen.has(id)) {
       this.#seen.add(id);
-      this.findings.push(finding);
+      append(this.journal, this.findings, finding);
+      this.onFinding(finding);
     }
     if (spec.ends ?? ruleNamed(spec.rule).ends) throw new ExecutionEnd('finding', `${spec.rule}: ${spec.message}`);
   }
 
-  readonly #standing = new WeakMap<object, Set<string>>();
+  readonly #standing: Map<object, ReadonlySet<string>>;
   /** What is wrong at rest mostly stays wrong: it is reported at the first rest that shows it. */
   reportStanding(of: object, mark: string, spec: FindingSpec): void {
     if (!this.stands(of, mark)) this.report(spec);
   }
   /** Whether this was noted before; it is now. */
   stands(of: object, mark: string): boolean {
-    const known = this.#standing.get(of) ?? new Set();
-    const had = known.has(mark);
-    this.#standing.set(of, known.add(mark));
-    return had;
+    const known = this.#standing.get(of);
+    if (known?.has(mark) === true) return true;
+    this.#standing.set(of, new Set(known).add(mark));
+    return false;
   }
 
   // --- frames -----------------------------------------------------------------------------------
@@ -110,13 +132,13 @@ export class World {
   }
 
   frames(): ReadonlyMap<number, FrameObj> {
-    if (this.#frames === null) {
-      const memory = this.global('memory');
-      const frames: unknown = isObject(memory) ? memory['frames'] : undefined;
-      if (!(frames instanceof Map)) return new Map();
-      this.#frames = frames;
-    }
-    return this.#frames;
+    const known = this.#found.frames;
+    if (known !== null) return known;
+    const memory = this.global('memory');
+    const frames: unknown = isObject(memory) ? memory['frames'] : undefined;
+    if (!(frames instanceof Map)) return new Map();
+    put(this.journal, this.#found, 'frames', frames);
+    return frames;
   }
   frameOf(page: PageObj): FrameObj | undefined { return this.frames().get(page.pfn); }
   pageAt(pfn: number): PageObj | null { return this.frames().get(pfn)?.page ?? null; }
@@ -138,7 +160,7 @@ export class World {
 
   /** The pagevecs of each CPU, found by shape in the per-CPU globals. */
   pagevecs(): readonly { readonly cpu: number; readonly pvec: Pagevec }[] {
-    if (this.#pagevecs.length > 0) return this.#pagevecs;
+    if (this.#found.pagevecs.length > 0) return this.#found.pagevecs;
     const out: { cpu: number; pvec: Pagevec }[] = [];
     for (const name of ['lru_pvecs', 'lru_rotate']) {
       const areas = this.global(name);
@@ -150,7 +172,7 @@ export class World {
         }
       }
     }
-    this.#pagevecs = out;
+    if (out.length > 0) put(this.journal, this.#found, 'pagevecs', out);
     return out;
   }
   queued(page: PageObj, cpu: number | null): number {
@@ -174,6 +196,12 @@ export class World {
       if (typeof name === 'string' && name !== '') return name;
     }
     return classOf(o);
+  }
+  /** The statement that called the function which runs. */
+  caller(): Site | null {
+    const thrown = this.runtime.thrownAt;
+    const top = thrown === null ? this.runtime.top : thrown[thrown.length - 1] ?? null;
+    return this.runtime.sites[top?.caller?.site ?? -1] ?? null;
   }
   /** The kind of a page, as findings are told apart by it. */
   kindOf(page: PageObj): string {

@@ -35,9 +35,13 @@ export type InnerFunction = ts.ArrowFunction | ts.FunctionExpression | ts.Method
 export interface AccessOptions {
   readonly context: ts.TransformationContext;
   readonly hooks: Hooks;
+  /** Fills with the names of the fields that the file writes. */
+  readonly written: Set<string>;
   /** LIST_HEAD() makes a head that lives in a frame. */
   readonly frames: boolean;
   readonly inner: <F extends InnerFunction>(fn: F) => F;
+  /** The same for a function that a file keeps, told of its resumable form. */
+  readonly resumable: (fn: ts.ArrowFunction | ts.FunctionExpression) => ts.Expression;
 }
 
 export class AccessRewriter {
@@ -63,9 +67,17 @@ export class AccessRewriter {
   functionsIn<N extends ts.Node>(n: N): N {
     const visit = (at: ts.Node): ts.Node => {
       if (ts.isClassLike(at) || ts.isTypeNode(at)) return at;
+      // What is handed to a call at load time makes a value; it runs in one go.
+      const kept = ts.isVariableDeclaration(at) || ts.isPropertyAssignment(at) ? at.initializer : undefined;
+      if (kept !== undefined && (ts.isArrowFunction(kept) || ts.isFunctionExpression(kept))) {
+        const made = this.#options.resumable(kept);
+        return ts.isVariableDeclaration(at) ? this.#f.updateVariableDeclaration(at, at.name, at.exclamationToken, at.type, made)
+          : ts.isPropertyAssignment(at) ? this.#f.updatePropertyAssignment(at, at.name, made) : at;
+      }
       return isInner(at) ? this.#options.inner(at) : ts.visitEachChild(at, visit, this.#options.context);
     };
-    return ts.visitEachChild(n, visit, this.#options.context);
+    const done = visit(n);
+    return sameKind(n, done);
   }
 
   #visit(n: ts.Node): ts.Node {
@@ -78,12 +90,12 @@ export class AccessRewriter {
       const target = accessOf(n.operand);
       if (target !== null && (n.operator === ts.SyntaxKind.PlusPlusToken || n.operator === ts.SyntaxKind.MinusMinusToken)) {
         const by = n.operator === ts.SyntaxKind.PlusPlusToken ? f.createNumericLiteral(1) : f.createPrefixMinus(f.createNumericLiteral(1));
-        return this.#hooks.call('i', ...this.#place(target), by, ts.isPrefixUnaryExpression(n) ? f.createTrue() : f.createFalse());
+        return this.#hooks.call('i', ...this.#written(target), by, ts.isPrefixUnaryExpression(n) ? f.createTrue() : f.createFalse());
       }
     }
     if (ts.isDeleteExpression(n)) {
       const target = accessOf(n.expression);
-      if (target !== null) return this.#hooks.call('d', ...this.#place(target));
+      if (target !== null) return this.#hooks.call('d', ...this.#written(target));
     }
     if (ts.isCallExpression(n)) return this.#callOf(n);
     if (ts.isSpreadElement(n)) return f.updateSpreadElement(n, this.#hooks.call('q', this.expr(n.expression)));
@@ -100,11 +112,11 @@ export class AccessRewriter {
     if (op === ts.SyntaxKind.InKeyword) return this.#hooks.call('h', this.expr(n.left), this.expr(n.right));
     const target = accessOf(n.left);
     if (target !== null) {
-      if (op === ts.SyntaxKind.EqualsToken) return this.#hooks.call('w', ...this.#place(target), this.expr(n.right));
+      if (op === ts.SyntaxKind.EqualsToken) return this.#hooks.call('w', ...this.#written(target), this.expr(n.right));
       const arith = OP_OF.get(op);
-      if (arith !== undefined) return this.#hooks.call('m', ...this.#place(target), this.#f.createStringLiteral(arith), this.expr(n.right));
+      if (arith !== undefined) return this.#hooks.call('m', ...this.#written(target), this.#f.createStringLiteral(arith), this.expr(n.right));
       const lazy = LAZY_OF.get(op);
-      if (lazy !== undefined) return this.#hooks.call('z', ...this.#place(target), this.#f.createStringLiteral(lazy), this.#thunk(this.expr(n.right)));
+      if (lazy !== undefined) return this.#hooks.call('z', ...this.#written(target), this.#f.createStringLiteral(lazy), this.#thunk(this.expr(n.right)));
     }
     if (op === ts.SyntaxKind.EqualsToken && (ts.isArrayLiteralExpression(n.left) || ts.isObjectLiteralExpression(n.left))) {
       return this.#f.updateBinaryExpression(n, this.target(n.left), n.operatorToken, this.takenApart(n.left, this.expr(n.right)));
@@ -119,13 +131,29 @@ export class AccessRewriter {
     if (ts.isIdentifier(n.expression)) {
       const name = n.expression.text;
       if (WAITS.test(name)) {
-        return f.updateCallExpression(n, n.expression, n.typeArguments, n.arguments.map((a) => (isInner(a) ? a : this.expr(a))));
+        return f.updateCallExpression(n, n.expression, n.typeArguments, n.arguments.map((a) => (isInner(a) ? this.#peeking(a) : this.expr(a))));
       }
       if (this.#options.frames && name === 'LIST_HEAD') return this.#hooks.call('l', this.#expression(this.#children(n), n));
     }
     return this.#children(n);
   }
 
+  /** A predicate of the blocking primitive: who asks whether it holds may want to know what it read. */
+  #peeking(fn: InnerFunction): ts.Expression {
+    const visit = (n: ts.Node): ts.Node => {
+      const access = ts.isExpression(n) ? accessOf(n) : null;
+      if (ts.isCallExpression(n)) return this.#f.updateCallExpression(n, n.expression, n.typeArguments, n.arguments.map((a) => this.#expression(visit(a), a)));
+      if (access !== null) return this.#hooks.call('k', this.#expression(visit(access.expression), access.expression), this.#key(access));
+      return ts.visitEachChild(n, visit, this.#options.context);
+    };
+    return this.#expression(ts.visitEachChild(fn, visit, this.#options.context), this.#f.createNull());
+  }
+
+  /** The same for what is written. */
+  #written(n: Access): readonly [ts.Expression, ts.Expression] {
+    if (ts.isPropertyAccessExpression(n)) this.#options.written.add(n.name.text);
+    return this.#place(n);
+  }
   /** The object and the key of an access, as a hook takes them. */
   #place(n: Access): readonly [ts.Expression, ts.Expression] { return [this.expr(n.expression), this.#key(n)]; }
   #key(n: Access): ts.Expression {
@@ -207,7 +235,7 @@ export class AccessRewriter {
   target(e: ts.Expression): ts.Expression {
     const f = this.#f;
     const access = accessOf(e);
-    if (access !== null) return f.createPropertyAccessExpression(this.#hooks.call('p', ...this.#place(access)), 'v');
+    if (access !== null) return f.createPropertyAccessExpression(this.#hooks.call('p', ...this.#written(access)), 'v');
     if (ts.isArrayLiteralExpression(e)) return f.updateArrayLiteralExpression(e, e.elements.map((x) => this.target(x)));
     if (ts.isSpreadElement(e)) return f.updateSpreadElement(e, this.target(e.expression));
     if (ts.isBinaryExpression(e)) return f.updateBinaryExpression(e, this.target(e.left), e.operatorToken, this.expr(e.right));
@@ -222,6 +250,13 @@ export class AccessRewriter {
   }
 
   #expression(n: ts.Node, otherwise: ts.Expression): ts.Expression { return ts.isExpression(n) ? n : otherwise; }
+}
+
+/** A visit that keeps the kind of what it visits says so here, once. */
+function sameKind<N extends ts.Node>(was: N, is: ts.Node): N {
+  const same = (n: ts.Node): n is N => n.kind === was.kind;
+  if (!same(is)) throw new Error('a statement became something else');
+  return is;
 }
 
 function isInner(n: ts.Node): n is InnerFunction {

@@ -19,7 +19,7 @@ export interface CanonView {
 const REFERENCE_COUNTS: ReadonlySet<string> = new Set(['_refcount', 'refcount', 'mm_users', 'mm_count', 'kref']);
 
 /** Class names whose instances are not state: the frame table and what hangs below it. */
-const NOT_STATE = new Set(['physical_memory', 'frame', 'machine']);
+const NOT_STATE = new Set(['physical_memory', 'frame', 'machine', 'LoopActivation']);
 
 const NO_STATISTICS: ReadonlySet<string> = new Set();
 const statistics = new WeakMap<object, ReadonlySet<string>>();

@@ -3,17 +3,21 @@
 // the port as it is in build/compiled/, so the sides of a review share all that no patch touches.
 
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Role } from './rewrite.ts';
 import type { Site } from './sites.ts';
 
-export interface Compiled { readonly file: string; readonly js: string; readonly sites: readonly Site[] }
+export interface Compiled { readonly file: string; readonly js: string; readonly sites: readonly Site[]; readonly written: readonly string[] }
 
 /** Files that are the machine itself: nothing in them is an access of the kernel's. */
 const MACHINE = new Set([
   'arch/model/machine.ts', 'arch/model/marks.ts', 'include/linux/types.ts', 'include/linux/err.ts',
   'include/linux/bug.ts', 'include/linux/mmdebug.ts',
 ]);
+
+/** Whether `specifier`, imported by `file`, is of the machine itself. */
+export function importsMachine(file: string, specifier: string): boolean { return MACHINE.has(posix.join(posix.dirname(file), specifier)); }
 
 function roleOf(file: string): Role {
   if (MACHINE.has(file)) return 'machine';
@@ -37,7 +41,7 @@ const done = new Map<string, Compiled>();
 const KEPT = new URL('../../compiled/', import.meta.url);
 
 /** What the result depends on beside the text: the compiler, as it was built. */
-const COMPILER = ['rewrite', 'accesses', 'hooks', 'patterns', 'loops', 'transpile']
+const COMPILER = ['rewrite', 'accesses', 'hooks', 'patterns', 'loops', 'transpile', 'resume', 'resume-expr', 'emitter', 'scopes']
   .reduce((hash, part) => hash.update(readFileSync(new URL(`./${part}.js`, import.meta.url))), createHash('sha256')).digest('hex').slice(0, 8);
 
 function nameOf(file: string, text: string): string {
@@ -82,5 +86,5 @@ function kept(name: string, file: string): Compiled | null {
   return isCompiled(value) && value.file === file ? value : null;
 }
 function isCompiled(v: unknown): v is Compiled {
-  return typeof v === 'object' && v !== null && 'file' in v && 'js' in v && typeof v.js === 'string' && 'sites' in v && Array.isArray(v.sites);
+  return typeof v === 'object' && v !== null && 'file' in v && 'js' in v && typeof v.js === 'string' && 'sites' in v && Array.isArray(v.sites) && 'written' in v && Array.isArray(v.written);
 }

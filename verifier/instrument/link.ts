@@ -17,6 +17,8 @@ interface Body {
 /** A port that can run: its modules by path, one runtime. */
 export class LinkedPort {
   readonly runtime = new Runtime();
+  /** The fields that some function writes. */
+  readonly written = new Set<string>();
   readonly #texts: ReadonlyMap<string, string>;
   readonly #loaded = new Map<string, Exports>();
 
@@ -25,6 +27,21 @@ export class LinkedPort {
     this.#texts = texts;
     for (const file of [...texts.keys()].sort()) this.module(file);
     this.#refuseHalfLoaded();
+    this.#markEvents();
+  }
+
+  /** The port's own list of functions that are one event each (arch/model/events.ts). */
+  #markEvents(): void {
+    const table = this.symbol('arch/model/events.ts', 'ONE_EVENT');
+    if (typeof table !== 'object' || table === null) return;
+    for (const file of Object.keys(table)) {
+      const names: unknown = Reflect.get(table, file);
+      for (const name of names === 'all' ? Object.keys(this.module(file)) : Array.isArray(names) ? names.map(String) : []) {
+        const fn = this.symbol(file, name);
+        if (typeof fn === 'function') this.runtime.oneEvent(fn);
+        else if (names !== 'all') throw new Error(`kernel-port/arch/model/events.ts: ${file} has no function ${name}`);
+      }
+    }
   }
 
   /** What `export *` hands on is not declared before it is there: what comes of asking too early shows as NaN at least. */
@@ -45,6 +62,7 @@ export class LinkedPort {
     const exports: Exports = {};
     this.#loaded.set(file, exports);
     const compiled = compile(file, text);
+    for (const k of compiled.written) this.written.add(k);
     const base = this.runtime.addSites(compiled.sites);
     const body = bodyOf(file, compiled.js);
     for (const name of body.declares) declare(exports, file, name);

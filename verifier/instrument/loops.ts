@@ -13,15 +13,30 @@
 // what bounds it is its overflow. A loop that gives references back, or takes and gives by turns,
 // is not: its counts do not all grow.
 
+import type { SeenRead } from './threads.ts';
+
+/** A state at a loop's head: its key, how many steps of all threads led there, where the thread's log stood. */
+export interface SeenState { readonly key: string; readonly step: number; readonly log: number }
+
 /** One entry into a loop. */
-export interface LoopActivation {
+export class LoopActivation {
   readonly site: number;
-  rounds: number;
+  rounds = 0;
   /** Where the stored state was taken, and the state. */
-  mark: number;
-  stored: StateKeys | null;
+  mark = 0;
+  stored: StateKeys | null = null;
   /** The last time the state was equal but for counts: how many rounds after the mark, and the counts. */
-  turn: { readonly length: number; readonly rounds: number; readonly counts: readonly number[] } | null;
+  turn: { readonly length: number; readonly rounds: number; readonly counts: readonly number[] } | null = null;
+  /** With several threads: the variables at the last head, where the thread's log stood then, the states that were seen. */
+  locals: readonly unknown[] | null = null;
+  since = 0;
+  /** Where it stood a round before, or -1 if its variables have changed since. */
+  before = -1;
+  seen: readonly SeenState[] = [];
+  /** It waits at its head until one of these has another value. */
+  parked = false;
+  waitsFor: readonly SeenRead[] = [];
+  constructor(site: number) { this.site = site; }
 }
 
 /** Rounds before the first comparison: more than any counted loop over the pages of a scenario. */
@@ -44,7 +59,7 @@ export class LoopWatch {
 
   reset(): void { this.enabled = false; }
 
-  enter(site: number): LoopActivation { return { site, rounds: 0, mark: 0, stored: null, turn: null }; }
+  enter(site: number): LoopActivation { return new LoopActivation(site); }
 
   visit(a: LoopActivation, locals: () => readonly unknown[]): 'fresh' | 'equal' | 'leaks' {
     if (!this.enabled) return 'fresh';

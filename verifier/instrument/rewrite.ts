@@ -11,6 +11,7 @@ import { AccessRewriter, type InnerFunction } from './accesses.ts';
 import { Hooks } from './hooks.ts';
 import { FIRST_COMPARISON } from './loops.ts';
 import { namesIn } from './patterns.ts';
+import { Resumer, type LoopHead } from './resume.ts';
 import type { Site } from './sites.ts';
 
 /** How a file takes part. */
@@ -22,16 +23,29 @@ export type Role =
   /** The machine under it all: untouched. */
   | 'machine';
 
-export interface Rewritten { readonly transformer: ts.TransformerFactory<ts.SourceFile>; readonly sites: Site[] }
+export interface Rewritten { readonly transformer: ts.TransformerFactory<ts.SourceFile>; readonly sites: Site[]; readonly written: ReadonlySet<string> }
 
-/** The hooks of one file; `sites` fills while the transformer runs. */
-export function rewriter(file: string, role: Role): Rewritten {
+/** The hooks of one file; `sites` fills while the transformer runs. isMachine: whether an import is of the machine itself. */
+export function rewriter(file: string, role: Role, isMachine: (specifier: string) => boolean): Rewritten {
   const sites: Site[] = [];
+  const written = new Set<string>();
   const transformer: ts.TransformerFactory<ts.SourceFile> = (context) => (source) => {
     if (role === 'machine') return source;
-    return new Rewriter(context, source, file, role, sites).run();
+    return new Rewriter(context, source, file, role, { sites, written }, plainNames(source, isMachine)).run();
   };
-  return { transformer, sites };
+  return { transformer, sites, written };
+}
+
+/** What a file imports from the machine: calling it never stops a thread. Its blocking primitive is no such thing. */
+function plainNames(source: ts.SourceFile, isMachine: (specifier: string) => boolean): ReadonlySet<string> {
+  const names = new Set(['Number', 'Boolean', 'String']);
+  for (const s of source.statements) {
+    if (!ts.isImportDeclaration(s) || !ts.isStringLiteral(s.moduleSpecifier) || !isMachine(s.moduleSpecifier.text)) continue;
+    const bindings = s.importClause?.namedBindings;
+    if (bindings === undefined || !ts.isNamedImports(bindings)) continue;
+    for (const e of bindings.elements) if ((e.propertyName ?? e.name).text !== 'block_until') names.add(e.name.text);
+  }
+  return names;
 }
 
 class Rewriter {
@@ -48,18 +62,27 @@ class Rewriter {
   #scopes: string[][] = [];
   /** The statements at hand run in a frame of their own. */
   #framed: boolean;
+  /** What stands at the heads of loops, by the statement that the plain form has there. */
+  readonly #heads = new Map<ts.Node, LoopHead>();
+  /** The resumable forms of the functions that are declared. */
+  readonly #codes: ts.Statement[] = [];
+  readonly #resumer: Resumer;
 
-  constructor(context: ts.TransformationContext, source: ts.SourceFile, file: string, role: Role, sites: Site[]) {
+  constructor(context: ts.TransformationContext, source: ts.SourceFile, file: string, role: Role, found: { readonly sites: Site[]; readonly written: Set<string> }, plain: ReadonlySet<string>) {
     this.#f = context.factory;
     this.#source = source;
     this.#file = file;
-    this.#hooks = new Hooks(context.factory, source, file, sites);
+    this.#hooks = new Hooks(context.factory, source, file, found.sites);
     this.#framed = role === 'body';
-    this.#accesses = new AccessRewriter({ context, hooks: this.#hooks, frames: this.#framed, inner: (fn) => this.#inner(fn) });
+    this.#resumer = new Resumer({ context, headOf: (n) => this.#heads.get(n) ?? null, plain });
+    this.#accesses = new AccessRewriter({
+      context, hooks: this.#hooks, written: found.written, frames: this.#framed, inner: (fn) => this.#inner(fn), resumable: (fn) => this.#resumableInner(fn),
+    });
   }
 
   run(): ts.SourceFile {
-    return this.#f.updateSourceFile(this.#source, this.#source.statements.map((s) => this.#topLevel(s)));
+    const statements = this.#source.statements.map((s) => this.#topLevel(s));
+    return this.#f.updateSourceFile(this.#source, [...statements, ...this.#codes]);
   }
 
   #topLevel(s: ts.Statement): ts.Statement {
@@ -73,9 +96,11 @@ class Rewriter {
       // A const that holds a function with a body is a function of the file; one that holds an expression is a macro.
       if (init === undefined || !ts.isArrowFunction(init) || !ts.isBlock(init.body)) return this.#accesses.functionsIn(d);
       const { parameters, first } = this.#parameters(init.parameters);
-      const body = this.#frameBody(init, [...first, ...this.#statements(init.body.statements)]);
-      return f.updateVariableDeclaration(d, d.name, d.exclamationToken, d.type,
-        f.updateArrowFunction(init, init.modifiers, init.typeParameters, parameters, init.type, init.equalsGreaterThanToken, body));
+      const statements = [...first, ...this.#statements(init.body.statements)];
+      const entry = this.#entry(init);
+      const plain = f.updateArrowFunction(init, init.modifiers, init.typeParameters, parameters, init.type, init.equalsGreaterThanToken,
+        this.#frameBody(statements, entry));
+      return f.updateVariableDeclaration(d, d.name, d.exclamationToken, d.type, this.#coded(plain, parameters, statements, entry));
     });
     return f.updateVariableStatement(s, s.modifiers, f.updateVariableDeclarationList(s.declarationList, made));
   }
@@ -93,18 +118,39 @@ class Rewriter {
     if (fn.body === undefined) return fn;
     this.#start(fn.name?.text ?? 'default');
     const { parameters, first } = this.#parameters(fn.parameters);
-    const body = this.#frameBody(fn, [...first, ...this.#statements(fn.body.statements)]);
-    return this.#f.updateFunctionDeclaration(fn, fn.modifiers, fn.asteriskToken, fn.name, fn.typeParameters, parameters, fn.type, body);
+    const statements = [...first, ...this.#statements(fn.body.statements)];
+    const entry = this.#entry(fn);
+    if (fn.name !== undefined) this.#codes.push(this.#f.createExpressionStatement(this.#coded(fn.name, parameters, statements, entry)));
+    return this.#f.updateFunctionDeclaration(fn, fn.modifiers, fn.asteriskToken, fn.name, fn.typeParameters, parameters, fn.type,
+      this.#frameBody(statements, entry));
+  }
+
+  /** The site of a function itself, where it has a frame. */
+  #entry(fn: ts.FunctionDeclaration | ts.ArrowFunction): ts.Expression | null {
+    if (!this.#framed) return null;
+    return this.#hooks.ref(this.#hooks.site(this.#function, fn, false, `${this.#function}(): ${fn.type?.getText(this.#source) ?? 'void'}`));
+  }
+
+  /** A function, told of its resumable form. */
+  #coded(fn: ts.Expression, parameters: readonly ts.ParameterDeclaration[], body: readonly ts.Statement[] | ts.Expression, entry: ts.Expression | null): ts.Expression {
+    const f = this.#f;
+    const named = entry === null ? [f.createStringLiteral(this.#function), f.createStringLiteral(this.#file)]
+      : [f.createStringLiteral(this.#function), f.createStringLiteral(this.#file), entry];
+    return this.#hooks.call('code', fn, ...this.#resumer.code(parameters, body), ...named);
+  }
+  /** A function that a table or a macro of the file holds. */
+  #resumableInner(fn: ts.ArrowFunction | ts.FunctionExpression): ts.Expression {
+    const plain = this.#inner(fn);
+    return plain.body === undefined ? plain : this.#coded(plain, plain.parameters, ts.isBlock(plain.body) ? plain.body.statements : plain.body, null);
   }
 
   /** In a C file the statements of a function run in a frame; in a header, in their caller's. */
-  #frameBody(fn: ts.FunctionDeclaration | ts.ArrowFunction, statements: readonly ts.Statement[]): ts.Block {
+  #frameBody(statements: readonly ts.Statement[], entry: ts.Expression | null): ts.Block {
     const f = this.#f;
     const body = f.createBlock(statements, true);
-    if (!this.#framed) return body;
-    const entry = this.#hooks.site(this.#function, fn, false, `${this.#function}(): ${fn.type?.getText(this.#source) ?? 'void'}`);
+    if (entry === null) return body;
     return f.createBlock([
-      this.#hooks.constant('$frame', this.#hooks.call('enter', f.createStringLiteral(this.#function), f.createStringLiteral(this.#file), this.#hooks.ref(entry))),
+      this.#hooks.constant('$frame', this.#hooks.call('enter', f.createStringLiteral(this.#function), f.createStringLiteral(this.#file), entry)),
       f.createTryStatement(
         body,
         f.createCatchClause('$e', f.createBlock([this.#hooks.statement('thrown'), f.createThrowStatement(f.createIdentifier('$e'))])),
@@ -276,16 +322,15 @@ class Rewriter {
     const f = this.#f;
     const name = `$loop${this.#loops++}`;
     const site = this.#hooks.site(this.#function, s, false);
-    const locals = [...new Set(this.#scopes.flat())].map((n) => f.createIdentifier(n));
-    const take = f.createArrowFunction(undefined, undefined, [], undefined, undefined, f.createArrayLiteralExpression(locals));
+    const locals = [...new Set(this.#scopes.flat())];
+    const take = f.createArrowFunction(undefined, undefined, [], undefined, undefined, f.createArrayLiteralExpression(locals.map((n) => f.createIdentifier(n))));
     // if (($loop.rounds += 1) >= FIRST_COMPARISON) $.head($loop, () => [locals])
     const rounds = f.createParenthesizedExpression(f.createBinaryExpression(
       f.createPropertyAccessExpression(f.createIdentifier(name), 'rounds'), ts.SyntaxKind.PlusEqualsToken, f.createNumericLiteral(1)));
     const due = f.createBinaryExpression(rounds, ts.SyntaxKind.GreaterThanEqualsToken, f.createNumericLiteral(FIRST_COMPARISON));
-    return [
-      this.#hooks.constant(name, this.#hooks.call('loop', this.#hooks.ref(site))),
-      f.createIfStatement(due, f.createExpressionStatement(this.#hooks.call('head', f.createIdentifier(name), take))),
-    ];
+    const head = f.createIfStatement(due, f.createExpressionStatement(this.#hooks.call('head', f.createIdentifier(name), take)));
+    this.#heads.set(head, { loop: name, locals });
+    return [this.#hooks.constant(name, this.#hooks.call('loop', this.#hooks.ref(site))), head];
   }
 
   #body(body: ts.Statement, ...first: readonly ts.Statement[]): ts.Block {

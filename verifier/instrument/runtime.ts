@@ -5,8 +5,11 @@
 // Headers and arch/model get no frames of their own: an access made in get_page() belongs to the
 // statement that called it, as a backtrace with inlines folded would show it.
 
+import type { Concurrency } from './concurrency.ts';
+import { Journal } from './journal.ts';
 import { LoopWatch, type LoopActivation } from './loops.ts';
 import type { Site } from './sites.ts';
+import type { Activation, Code } from './threads.ts';
 
 /** A port object behind an access; its fields are read by name, its elements by index. */
 export type PortObject = Record<Key, unknown>;
@@ -18,6 +21,9 @@ export interface Frame {
   readonly file: string;
   /** The site of the function itself: its name and return type. */
   readonly entry: number;
+  /** The frame it was entered from, and how many there are with it. */
+  readonly caller: Frame | null;
+  readonly depth: number;
   site: number;
   /** What it returned, once it did. */
   result: unknown;
@@ -95,7 +101,11 @@ export class Runtime {
   readonly sites: Site[] = [];
   /** 1 where a site was reached since the last clearCoverage(). */
   reached = new Uint8Array(0);
-  readonly frames: Frame[] = [];
+  /** The innermost frame of what runs. */
+  top: Frame | null = null;
+  /** Set while several threads run: what it is told of, and what it decides. */
+  concurrency: Concurrency | null = null;
+  readonly #codes = new WeakMap<object, Code>();
   monitor: Monitor = SILENT;
   /** Accesses since reset(): the events of an execution. */
   events = 0;
@@ -104,6 +114,8 @@ export class Runtime {
   /** Frames at the moment something was thrown, innermost last; the unwinding pops the live ones. */
   thrownAt: readonly Frame[] | null = null;
   readonly loops = new LoopWatch();
+  /** The undo log of a search: off while one thread runs to its end. */
+  readonly journal = new Journal();
   /** Called by the linker: room for a file's sites; gives their base. */
   addSites(sites: readonly Site[]): number {
     const base = this.sites.length;
@@ -116,18 +128,26 @@ export class Runtime {
 
   reset(monitor: Monitor): void {
     this.monitor = monitor;
-    this.frames.length = 0;
+    this.top = null;
+    this.concurrency = null;
+    this.journal.stop();
     this.events = 0;
     this.maxEvents = Number.POSITIVE_INFINITY;
     this.thrownAt = null;
     this.loops.reset();
   }
 
+  /** The frames of what runs, outermost first. */
+  get frames(): readonly Frame[] {
+    const chain: Frame[] = [];
+    for (let f = this.top; f !== null; f = f.caller) chain.push(f);
+    return chain.reverse();
+  }
+
   /** The innermost statement that runs. */
   here(): Site | null {
-    const frames = this.thrownAt ?? this.frames;
-    const top = frames[frames.length - 1];
-    return top === undefined ? null : this.sites[top.site] ?? null;
+    const top = this.thrownAt === null ? this.top : this.thrownAt[this.thrownAt.length - 1];
+    return top === undefined || top === null ? null : this.sites[top.site] ?? null;
   }
 
   /** The statements of the call chain, outermost first. */
@@ -143,9 +163,10 @@ export class Runtime {
   // --- called by compiled code -----------------------------------------------------------------
 
   enter(fn: string, file: string, site: number): Frame {
-    const frame: Frame = { function: fn, file, entry: site, site, result: undefined, lists: null };
-    this.frames.push(frame);
-    if (this.frames.length > 400) throw new ExecutionEnd('limit', `call depth in ${fn}`);
+    const caller = this.top;
+    const frame: Frame = { function: fn, file, entry: site, caller, depth: (caller?.depth ?? 0) + 1, site, result: undefined, lists: null };
+    this.top = frame;
+    if (frame.depth > 400) throw new ExecutionEnd('limit', `call depth in ${fn}`);
     this.monitor.enter(frame);
     return frame;
   }
@@ -153,24 +174,21 @@ export class Runtime {
   thrown(): void { this.thrownAt ??= this.frames.map((f) => ({ ...f })); }
   leave(frame: Frame): void {
     if (this.thrownAt === null) this.monitor.leave(frame);
-    this.frames.pop();
+    this.top = frame.caller;
   }
   /** A statement with a frame. */
   s(site: number): void {
     this.reached[site] = 1;
-    const top = this.frames[this.frames.length - 1];
-    if (top !== undefined) top.site = site;
+    if (this.top !== null) this.top.site = site;
   }
   /** return value; */
   x(value: unknown): unknown {
-    const top = this.frames[this.frames.length - 1];
-    if (top !== undefined) top.result = value;
+    if (this.top !== null) this.top.result = value;
     return value;
   }
   /** LIST_HEAD(name): a head that lives in the frame. */
   l(head: PortObject): PortObject {
-    const top = this.frames[this.frames.length - 1];
-    if (top !== undefined) (top.lists ??= []).push(head);
+    if (this.top !== null) this.top.lists = [...(this.top.lists ?? []), head];
     return head;
   }
   /** A statement of a header: coverage only. */
@@ -179,17 +197,30 @@ export class Runtime {
   /** o.k, o[k] */
   r(o: PortObject | null | undefined, k: Key): unknown {
     if (o === null || o === undefined) return this.#null(k);
+    const value = o[k];
+    // What a predicate of the blocking primitive looks at is no access of the run.
+    if (this.concurrency?.asked(o, k, value) === true) return value;
     this.events += 1;
     this.monitor.read(o, k);
-    return o[k];
+    this.concurrency?.read(o, k, value);
+    return value;
   }
   /** o.k = value */
   w(o: PortObject | null | undefined, k: Key, value: unknown): unknown {
     if (o === null || o === undefined) return this.#null(k);
     this.#count();
     const old = o[k];
+    if (this.journal.on) keepField(this.journal, o, k, old);
     o[k] = value;
     this.monitor.write(o, k, old, value);
+    this.concurrency?.wrote(o, k, old, value);
+    return value;
+  }
+  /** o.k where the blocking primitive asks: no access of the run. */
+  k(o: PortObject | null | undefined, k: Key): unknown {
+    if (o === null || o === undefined) return this.#null(k);
+    const value = o[k];
+    this.concurrency?.asked(o, k, value);
     return value;
   }
   /** o.k op= n */
@@ -215,8 +246,10 @@ export class Runtime {
     if (o === null || o === undefined) return this.#null(k);
     this.#count();
     const old = o[k];
+    this.journal.field(o, k);
     const gone = Reflect.deleteProperty(o, k);
     this.monitor.write(o, k, old, undefined);
+    this.concurrency?.wrote(o, k, old, undefined);
     return gone;
   }
   /** k in o */
@@ -233,10 +266,12 @@ export class Runtime {
     this.monitor.call(o, k, args);
     const container = typeof k === 'string' && isContainer(o);
     if (container && !MUTATORS.has(k)) this.#note(o, WHOLE);
+    if (container && this.journal.on && MUTATORS.has(k)) keepContainer(this.journal, o);
     const result: unknown = Reflect.apply(callee, o, args);
     if (container && MUTATORS.has(k)) {
       this.#count();
       this.monitor.write(o, WHOLE, undefined, undefined);
+      this.concurrency?.changed(o, WHOLE, args);
     }
     return result;
   }
@@ -281,8 +316,10 @@ export class Runtime {
     }
   }
   #note(o: PortObject, k: Key): void {
+    if (this.concurrency?.asked(o, k, o[k]) === true) return;
     this.events += 1;
     this.monitor.read(o, k);
+    this.concurrency?.read(o, k, o[k]);
   }
   #count(): void {
     if ((this.events += 1) > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} accesses`);
@@ -295,5 +332,95 @@ export class Runtime {
     if (activation.rounds > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} rounds of a loop`);
     const seen = this.loops.visit(activation, locals);
     if (seen !== 'fresh') this.monitor.cycle(activation, seen);
+  }
+
+  // --- called by the resumable form alone ------------------------------------------------------
+
+  /** A function and its resumable form; gives the function. */
+  code(fn: object, locals: number, size: number, body: (a: Activation) => number, name = '', file = '', entry = -1): object {
+    this.#codes.set(fn, { name, file, entry, locals, size, body, oneEvent: false, waits: false });
+    return fn;
+  }
+  /** All that a function does is one event. */
+  oneEvent(fn: object): void {
+    const code = this.#codes.get(fn);
+    if (code === undefined) return;
+    code.oneEvent = true;
+    code.waits = /\$\.wait\(/.test(code.body.toString());
+  }
+  /** In place of a function that cannot be resumed. */
+  refuse(why: string): never { throw new ExecutionEnd('limit', why); }
+  codeOf(fn: object): Code | null { return this.#codes.get(fn) ?? null; }
+  /** Whether the thread stops before o.k. */
+  at(o: PortObject | null | undefined, k: Key): boolean { return this.#several().at(o, k); }
+  /** Whether it stops before o.k(…): only what containers do is an access. */
+  atCall(o: PortObject | null | undefined, k: Key): boolean {
+    return o !== null && o !== undefined && typeof k === 'string' && isContainer(o) && this.#several().at(o, WHOLE);
+  }
+  /** A pattern that takes something apart. What others may change in between is taken apart field by field, or not at all. */
+  atPattern(value: unknown, paths: readonly (readonly Key[])[]): boolean {
+    if (!isPortObject(value)) return false;
+    const [[key] = []] = paths;
+    if (key === undefined || !this.#several().sharing.isShared(value)) return false;
+    if (paths.length > 1) throw new ExecutionEnd('limit', 'a pattern takes apart what others can reach');
+    return this.#several().at(value, key);
+  }
+  /** What a for…of goes through. */
+  list(of: unknown): unknown {
+    if (of === null || of === undefined) return this.#null(WHOLE);
+    return Array.isArray(of) ? of : isIterable(of) ? Items.from(of) : this.#null(WHOLE);
+  }
+  /** One item of it. */
+  e(list: PortObject, i: number): unknown { return list instanceof Items ? list[i] : this.r(list, i); }
+  wait(ready: () => boolean, on: object, why: string): boolean { return this.#several().wait(ready, on, why); }
+  round(loop: LoopActivation, locals: readonly unknown[]): boolean { return this.#several().round(loop, locals); }
+  touch(a: Activation): void { this.#several().touch(a); }
+  rest(a: Activation, from: number): readonly unknown[] { return a.l.slice(from, a.given); }
+  n(old: unknown, op: Op, n: unknown): unknown {
+    return op === '+' && (typeof old === 'string' || typeof n === 'string') ? `${String(old)}${String(n)}` : arithmetic(op, Number(old), Number(n));
+  }
+  /** fn(…args): true when it was entered, false when it has run and its result is there. */
+  call(fn: unknown, args: unknown[]): boolean {
+    if (typeof fn !== 'function') return this.monitor.nullDereference('()');
+    const code = this.#codes.get(fn);
+    if (code === undefined) return this.#several().ran(Reflect.apply(fn, undefined, args));
+    return this.#several().push(code, args);
+  }
+  /** o.k(…args), likewise. */
+  method(o: PortObject | null | undefined, k: Key, args: unknown[]): boolean {
+    if (o === null || o === undefined) return this.#null(k);
+    const callee = o[k];
+    const code = typeof callee === 'function' ? this.#codes.get(callee) : undefined;
+    if (code === undefined) return this.#several().ran(this.c(o, k, ...args));
+    this.monitor.call(o, k, args);
+    return this.#several().push(code, args);
+  }
+  #several(): Concurrency {
+    if (this.concurrency === null) throw new Error('a resumable function runs without a scheduler');
+    return this.concurrency;
+  }
+}
+
+/** The items of something that is no array, as a for…of found them. */
+class Items extends Array<unknown> {}
+function isIterable(o: unknown): o is Iterable<unknown> { return typeof o === 'object' && o !== null && Symbol.iterator in o; }
+
+/** o[k] is about to change: what it held, also where an array grows. An accessor takes back what it gave. */
+function keepField(journal: Journal, o: PortObject, k: Key, old: unknown): void {
+  if (Array.isArray(o) && !Object.hasOwn(o, k)) journal.wrote(o, 'length', o.length);
+  if (k in o) journal.wrote(o, k, old);
+  else journal.field(o, k);
+}
+
+function keepContainer(journal: Journal, o: object): void {
+  if (Array.isArray(o)) {
+    const items: unknown[] = o.slice();
+    journal.note(() => { o.splice(0, o.length, ...items); });
+  } else if (o instanceof Map) {
+    const entries: [unknown, unknown][] = [...o];
+    journal.note(() => { o.clear(); for (const [k, v] of entries) o.set(k, v); });
+  } else if (o instanceof Set) {
+    const values: unknown[] = [...o];
+    journal.note(() => { o.clear(); for (const v of values) o.add(v); });
   }
 }

@@ -3,11 +3,11 @@
 // never loads TypeScript. Importing this module makes it the transpiler of its thread.
 
 import { ts } from '../tree/ts.ts';
-import { useTranspiler, type Compiled } from './compile.ts';
+import { importsMachine, useTranspiler, type Compiled } from './compile.ts';
 import { rewriter, type Role } from './rewrite.ts';
 
 useTranspiler((file: string, text: string, role: Role): Compiled => {
-  const { transformer, sites } = rewriter(file, role);
+  const { transformer, sites, written } = rewriter(file, role, (specifier) => importsMachine(file, specifier));
   const out = ts.transpileModule(text, {
     fileName: `/${file}`,
     compilerOptions: {
@@ -16,5 +16,5 @@ useTranspiler((file: string, text: string, role: Role): Compiled => {
     },
     transformers: { before: [transformer] },
   });
-  return { file, js: out.outputText, sites };
+  return { file, js: out.outputText, sites, written: [...written].sort() };
 });

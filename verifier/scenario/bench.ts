@@ -7,10 +7,12 @@ import type { Checker, Counts } from '../check/checker.ts';
 import type { DeviceObj } from '../check/rest.ts';
 import { asTask, isMachine, isObject, isPage, isTask, type MachineObj, type PageObj, type PortView, type TaskObj } from '../check/view.ts';
 import type { World } from '../check/world.ts';
+import { JournaledMap, Kept } from '../instrument/journal.ts';
 import { SILENT, type PortObject } from '../instrument/runtime.ts';
 import { errnoName } from './errno.ts';
 import { addressOf, type Action, type DriverPolicy, type KernelArg, type Memory, type Scenario, type Step } from './scenario.ts';
 import type { Shadow } from './shadow.ts';
+import type { LinkedPort } from '../instrument/link.ts';
 import type { RunnableSide } from './link-side.ts';
 
 const MACHINE = 'arch/model/machine.ts';
@@ -24,24 +26,47 @@ const MM = 'include/linux/mm.ts';
 /** A step needs what this side does not have. */
 export class Unsupported extends Error {}
 
+/** An act as a call of the port, and what the user sees of its result. */
+export interface Deed {
+  readonly fn: object;
+  readonly args: unknown[];
+  readonly done: (result: unknown) => string;
+  /** Where others run beside it: the call begins. */
+  readonly begin?: () => void;
+}
+/** How users' data are watched: at each call's end, or, beside others, at each access. */
+export interface Watch { readonly shadow: Shadow; readonly beside: boolean }
+/** An act of the environment: no kernel code runs. */
+interface Given { readonly value: string }
+
 interface Pinned { readonly pages: readonly (PageObj | null)[]; readonly nr: number; readonly raw: unknown; readonly by: TaskObj; readonly hold: 'PIN' | 'GET'; readonly weight: number }
 
 export class Bench {
   readonly machine: MachineObj;
   readonly #view: PortView;
   readonly #scenario: Scenario;
-  readonly #tasks = new Map<string, TaskObj>();
-  readonly #devices = new Map<Memory, PortObject>();
-  readonly #pinned = new Map<string, Pinned>();
-  readonly #single = new Map<string, { readonly page: PageObj | null; readonly by: TaskObj; readonly isolated: boolean }>();
+  readonly #port: LinkedPort;
+  readonly #tasks: Map<string, TaskObj>;
+  readonly #devices: Map<Memory, PortObject>;
+  readonly #pinned: Map<string, Pinned>;
+  readonly #single: Map<string, { readonly page: PageObj | null; readonly by: TaskObj; readonly isolated: boolean }>;
   #closedZone: number[] | null = null;
   /** GUP said it pinned what it did not: the counts follow from that. */
-  #misled = false;
+  readonly #misled: Kept<boolean>;
+  /** How a function of the port is called. */
+  apply: (fn: object, args: unknown[]) => unknown = (fn, args) => Reflect.apply(asFunction(fn), undefined, args);
   #costs: Counts = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
 
   constructor(side: RunnableSide, scenario: Scenario) {
     this.#view = side.view;
+    this.#port = side.port;
     this.#scenario = scenario;
+    const { journal } = side.port.runtime;
+    this.#tasks = new JournaledMap(journal);
+    this.#devices = new JournaledMap(journal);
+    this.#pinned = new JournaledMap(journal);
+    this.#single = new JournaledMap(journal);
+    this.#misled = new Kept(journal, false);
     side.port.runtime.reset(SILENT);
     const frames = Math.max(16, scenario.pages * 8);
     this.machine = asMachine(this.#view.fn(BOOT, 'boot_machine')({ cpus: scenario.cpus, normal: frames, movable: frames }));
@@ -58,8 +83,9 @@ export class Bench {
 
   tasks(): readonly TaskObj[] { return [...this.#tasks.values()]; }
   devices(): readonly DeviceObj[] { return [...this.#devices].map(([memory, device]) => ({ name: memory, device })); }
-  /** Pins that callers hold: the zero page's count, too. */
-  #pins(): number {
+  /** Pins that callers hold: the zero page's count, too. Null where GUP did not say the truth. */
+  pins(): number | null {
+    if (this.#misled.value) return null;
     let n = 0;
     for (const p of this.#pinned.values()) if (p.hold === 'PIN') n += Math.max(0, p.nr);
     return n;
@@ -93,8 +119,9 @@ export class Bench {
     // Its fork failed, or an earlier step left it out: there is nobody to do this.
     if (task === undefined) return 'nobody';
     const act = (): string => {
-      const value = this.#act(step.do, task, checker, shadow);
-      checker.stepEnd(this.devices(), this.isolated(), this.#misled ? null : this.#pins());
+      const deed = this.deed(step.do, task, checker, { shadow, beside: false });
+      const value = 'value' in deed ? deed.value : deed.done(this.apply(deed.fn, deed.args));
+      checker.stepEnd(this.devices(), this.isolated(), this.pins());
       shadow.check(this.tasks());
       return value;
     };
@@ -102,18 +129,10 @@ export class Bench {
     return String(value);
   }
 
-  #act(a: Action, task: TaskObj, checker: Checker, shadow: Shadow): string {
-    if ('call' in a) return this.#syscall(a, task, checker, shadow);
-    if ('load' in a) {
-      const r = this.#access('user_load', addressOf(a.load));
-      if (typeof r === 'number' && task.mm !== null) shadow.load(task.mm, addressOf(a.load), r);
-      return String(r);
-    }
-    if ('store' in a) {
-      const r = this.#access('user_store', addressOf(a.store), a.value);
-      if (typeof r === 'number' && task.mm !== null) shadow.store(task.mm, addressOf(a.store), a.value);
-      return typeof r === 'number' ? '0' : r;
-    }
+  /** What an act is, before anything of it is done. */
+  deed(a: Action, task: TaskObj, checker: Checker, watch: Watch): Deed | Given {
+    if ('call' in a) return this.#syscall(a, task, checker, watch);
+    if ('load' in a || 'store' in a) return this.#access(a, task, watch);
     if ('driver' in a) return this.#driver(a);
     if ('pin' in a) return this.#pin(a, task, checker);
     if ('unpin' in a) return this.#unpin(a.unpin, checker);
@@ -121,19 +140,20 @@ export class Bench {
     if ('isolate' in a) return this.#takeOne(a.isolate, 'model_isolate_lru', a.of, a.page, task, checker, true);
     if ('release' in a) return this.#giveOne(a.release, 'model_put_page', checker);
     if ('putback' in a) return this.#giveOne(a.putback, 'model_putback', checker);
-    if ('drain' in a) {
-      this.#view.fn(PIN, a.drain === 'own' ? 'model_lru_drain' : 'model_lru_drain_all')();
-      return '0';
-    }
-    if ('movable' in a) return this.#zone(a.movable, checker.world);
+    if ('drain' in a) return this.#of(PIN, a.drain === 'own' ? 'model_lru_drain' : 'model_lru_drain_all', [], () => '0');
+    if ('movable' in a) return { value: this.#zone(a.movable, checker.world) };
     if ('failAlloc' in a) {
       const f = a.failAlloc === 'page' ? this.machine.fail_page_alloc : this.machine.fail_slab_alloc;
       f.calls = 0;
       f.nth = a.nth;
       f.for_ever = a.forEver;
-      return '0';
+      return { value: '0' };
     }
-    return valueOf(this.#view.fn(a.file, a.kernel)(...a.args.map((arg) => this.#argument(arg))));
+    return this.#of(a.file, a.kernel, a.args.map((arg) => this.#argument(arg)), valueOf);
+  }
+
+  #of(file: string, name: string, args: unknown[], done: (result: unknown) => string): Deed {
+    return { fn: asFunction(this.#port.symbol(file, name)), args, done };
   }
 
   #argument(arg: KernelArg): unknown {
@@ -142,43 +162,63 @@ export class Bench {
     return 'page' in arg ? addressOf(arg.page) : this.#device(arg.device);
   }
 
-  #syscall(a: Extract<Action, { readonly call: string }>, task: TaskObj, checker: Checker, shadow: Shadow): string {
+  #syscall(a: Extract<Action, { readonly call: string }>, task: TaskObj, checker: Checker, { shadow, beside }: Watch): Deed {
     const mman = (name: string): number => this.#view.number('include/linux/mman.ts', name);
     switch (a.call) {
       case 'mmap': {
         const prot = mman('PROT_READ') | (a.write ? mman('PROT_WRITE') : 0);
-        const r = this.#view.fn(SYSCALLS, 'sys_mmap')(addressOf(a.page), a.pages * 4096, prot, mman('MAP_PRIVATE') | mman('MAP_ANONYMOUS'));
-        return Number(r) < 0 ? valueOf(r) : '0';
+        return this.#of(SYSCALLS, 'sys_mmap', [addressOf(a.page), a.pages * 4096, prot, mman('MAP_PRIVATE') | mman('MAP_ANONYMOUS')],
+          (r) => (Number(r) < 0 ? valueOf(r) : '0'));
       }
       case 'munmap': case 'dontneed': {
-        const r = a.call === 'munmap'
-          ? this.#view.fn(SYSCALLS, 'sys_munmap')(addressOf(a.page), a.pages * 4096)
-          : this.#view.fn(SYSCALLS, 'sys_madvise')(addressOf(a.page), a.pages * 4096, mman('MADV_DONTNEED'));
-        if (Number(r) === 0 && task.mm !== null) shadow.zap(task.mm, addressOf(a.page), addressOf(a.page + a.pages));
-        return valueOf(r);
+        const range = [addressOf(a.page), a.pages * 4096];
+        const { mm } = task;
+        const [from, to] = [addressOf(a.page), addressOf(a.page + a.pages)];
+        let window: ReturnType<Shadow['zapBegin']> | null = null;
+        const begin = (): void => { if (mm !== null) window = shadow.zapBegin(mm, from, to); };
+        const done = (r: unknown): string => {
+          if (window !== null) shadow.zapEnd(window, Number(r) === 0);
+          else if (Number(r) === 0 && mm !== null) shadow.zap(mm, from, to);
+          return valueOf(r);
+        };
+        const deed = a.call === 'munmap' ? this.#of(SYSCALLS, 'sys_munmap', range, done)
+          : this.#of(SYSCALLS, 'sys_madvise', [...range, mman('MADV_DONTNEED')], done);
+        return beside ? { ...deed, begin } : deed;
       }
-      case 'fork': {
-        const child = this.#view.fn(SYSCALLS, 'sys_fork')(a.child, 200 + this.#tasks.size);
-        if (!isTask(child)) return valueOf(child);
-        this.#tasks.set(a.child, child);
-        checker.world.tasks.push(child);
-        if (task.mm !== null && child.mm !== null) shadow.fork(task.mm, child.mm);
-        return '0';
-      }
+      case 'fork': case 'clone':
+        return this.#of(SYSCALLS, a.call === 'fork' ? 'sys_fork' : 'sys_clone', [a.child, 200 + this.#tasks.size], (child) => {
+          if (!isTask(child)) return valueOf(child);
+          this.#tasks.set(a.child, child);
+          checker.world.tasks.push(child);
+          if (a.call === 'fork' && task.mm !== null && child.mm !== null) shadow.fork(task.mm, child.mm);
+          return '0';
+        });
       case 'exit':
-        this.#view.fn(SYSCALLS, 'sys_exit_mm')();
-        return '0';
+        return this.#of(SYSCALLS, 'sys_exit_mm', [], () => '0');
     }
   }
 
-  #access(kind: 'user_load' | 'user_store', ...args: readonly number[]): number | string {
-    const r = this.#view.fn(MMU, kind)(...args);
-    if (!isObject(r)) return 0;
-    if (r['kind'] === 'signal') return String(r['signal']);
-    return typeof r['value'] === 'number' ? r['value'] : 0;
+  #access(a: Extract<Action, { readonly load: number } | { readonly store: number }>, task: TaskObj, { shadow, beside }: Watch): Deed {
+    const value = (r: unknown): number | string => {
+      if (!isObject(r)) return 0;
+      if (r['kind'] === 'signal') return String(r['signal']);
+      return typeof r['value'] === 'number' ? r['value'] : 0;
+    };
+    if ('load' in a) {
+      return this.#of(MMU, 'user_load', [addressOf(a.load)], (result) => {
+        const r = value(result);
+        if (!beside && typeof r === 'number' && task.mm !== null) shadow.load(task.mm, addressOf(a.load), r);
+        return String(r);
+      });
+    }
+    return this.#of(MMU, 'user_store', [addressOf(a.store), a.value], (result) => {
+      const r = value(result);
+      if (!beside && typeof r === 'number' && task.mm !== null) shadow.store(task.mm, addressOf(a.store), a.value);
+      return typeof r === 'number' ? '0' : r;
+    });
   }
 
-  #driver(a: Extract<Action, { readonly driver: string }>): string {
+  #driver(a: Extract<Action, { readonly driver: string }>): Deed {
     const upper = a.memory === 'coherent' ? 'COHERENT' : 'PRIVATE';
     switch (a.driver) {
       case 'create': {
@@ -186,20 +226,22 @@ export class Bench {
         // A kernel that knows the memory but has no flag of its own for it takes it for system memory.
         const own = `MIGRATE_VMA_SELECT_DEVICE_${upper}`;
         const select = this.#view.number('include/linux/migrate.ts', this.#view.has('include/linux/migrate.ts', own) ? own : 'MIGRATE_VMA_SELECT_SYSTEM');
-        const device = this.#view.fn(DEVICE, 'model_device_create')(type, select, a.pages);
-        if (!isObject(device) || device['policy'] === undefined) return valueOf(isObject(device) ? device['errno'] : device);
-        device['policy'] = this.#policy(a.policy);
-        this.#devices.set(a.memory, device);
-        return '0';
+        return this.#of(DEVICE, 'model_device_create', [type, select, a.pages], (device) => {
+          if (!isObject(device) || device['policy'] === undefined) return valueOf(isObject(device) ? device['errno'] : device);
+          device['policy'] = this.#policy(a.policy);
+          this.#devices.set(a.memory, device);
+          return '0';
+        });
       }
       case 'take':
-        return valueOf(this.#view.fn(DEVICE, 'model_migrate_to_device')(this.#device(a.memory), addressOf(a.page), addressOf(a.page + a.pages)));
-      case 'remove': {
-        const device = this.#device(a.memory);
-        this.#view.fn(DEVICE, 'model_device_remove')(device);
-        this.#devices.delete(a.memory);
-        return '0';
-      }
+        return this.#of(DEVICE, 'model_migrate_to_device', [this.#device(a.memory), addressOf(a.page), addressOf(a.page + a.pages)], valueOf);
+      case 'evict':
+        return this.#of(DEVICE, 'model_migrate_to_system', [this.#device(a.memory), addressOf(a.page), addressOf(a.page + a.pages)], valueOf);
+      case 'remove':
+        return this.#of(DEVICE, 'model_device_remove', [this.#device(a.memory)], () => {
+          this.#devices.delete(a.memory);
+          return '0';
+        });
     }
   }
 
@@ -208,57 +250,62 @@ export class Bench {
     return { reach: p.reach, moves: p.moves, result, limit: p.limit };
   }
 
-  #pin(a: Extract<Action, { readonly pin: string }>, task: TaskObj, checker: Checker): string {
+  #pin(a: Extract<Action, { readonly pin: string }>, task: TaskObj, checker: Checker): Deed {
     const flag = (name: string): number => this.#view.number(MM, name);
     const flags = (a.write ? flag('FOLL_WRITE') : 0) | (a.longterm ? flag('FOLL_LONGTERM') : 0);
     const before = { ...checker.counts };
-    const r = this.#view.fn(PIN, 'model_pin')(this.#task(a.of).mm, addressOf(a.page), a.pages, flags, a.path, a.hold === 'PIN');
-    const c = checker.counts;
-    this.#costs = {
-      rounds: c.rounds - before.rounds, pins: c.pins - before.pins, unpins: c.unpins - before.unpins, callbacks: c.callbacks - before.callbacks,
-    };
-    if (!isObject(r)) throw new Error('model_pin gave nothing');
-    const nr = Number(r['nr']);
-    const slots: unknown = r['pages'];
-    const pages: (PageObj | null)[] = Array.isArray(slots) ? slots.map((p: unknown) => (isPage(p) ? p : null)) : [];
-    const weight = checker.pins.weight(a.hold);
-    this.#pinned.set(a.pin, { pages, nr, raw: r, by: task, hold: a.hold, weight });
-    if (!checker.pins.judge(a, nr, pages)) this.#misled = true;
-    for (const page of pages.slice(0, Math.max(0, Math.min(nr, a.pages)))) {
-      if (page === null || checker.world.isZeroPage(page)) continue;
-      checker.references.handOver(task, page, Math.min(weight, Math.max(0, checker.references.heldBy(page, task))));
-    }
-    return valueOf(nr);
+    return this.#of(PIN, 'model_pin', [this.#task(a.of).mm, addressOf(a.page), a.pages, flags, a.path, a.hold === 'PIN'], (r) => {
+      const c = checker.counts;
+      this.#costs = {
+        rounds: c.rounds - before.rounds, pins: c.pins - before.pins, unpins: c.unpins - before.unpins, callbacks: c.callbacks - before.callbacks,
+      };
+      if (!isObject(r)) throw new Error('model_pin gave nothing');
+      const nr = Number(r['nr']);
+      const slots: unknown = r['pages'];
+      const pages: (PageObj | null)[] = Array.isArray(slots) ? slots.map((p: unknown) => (isPage(p) ? p : null)) : [];
+      const weight = checker.pins.weight(a.hold);
+      this.#pinned.set(a.pin, { pages, nr, raw: r, by: task, hold: a.hold, weight });
+      if (!checker.pins.judge(a, nr, pages)) this.#misled.value = true;
+      for (const page of pages.slice(0, Math.max(0, Math.min(nr, a.pages)))) {
+        if (page === null || checker.world.isZeroPage(page)) continue;
+        checker.references.handOver(task, page, Math.min(weight, Math.max(0, checker.references.heldBy(page, task))));
+      }
+      return valueOf(nr);
+    });
   }
 
-  #unpin(handle: string, checker: Checker): string {
+  #unpin(handle: string, checker: Checker): Deed | Given {
     const p = this.#pinned.get(handle);
-    if (p === undefined) return '-';
-    this.#view.fn(PIN, 'model_unpin')(p.raw);
-    for (const page of p.pages.slice(0, Math.max(0, p.nr))) {
-      if (page !== null && !checker.world.isZeroPage(page)) checker.references.takeBack(p.by, page, p.weight);
-    }
-    this.#pinned.delete(handle);
-    return '0';
+    if (p === undefined) return { value: '-' };
+    return this.#of(PIN, 'model_unpin', [p.raw], () => {
+      for (const page of p.pages.slice(0, Math.max(0, p.nr))) {
+        if (page !== null && !checker.world.isZeroPage(page)) checker.references.takeBack(p.by, page, p.weight);
+      }
+      this.#pinned.delete(handle);
+      return '0';
+    });
   }
 
-  #takeOne(handle: string, how: string, of: string, page: number, task: TaskObj, checker: Checker, isolated: boolean): string {
-    const r = this.#view.fn(PIN, how)(this.#task(of).mm, addressOf(page));
-    const taken = isPage(r) ? r : null;
-    this.#single.set(handle, { page: taken, by: task, isolated });
-    if (isolated && taken !== null) checker.world.isolated.add(taken);
-    if (taken !== null && !checker.world.isZeroPage(taken)) checker.references.handOver(task, taken, 1);
-    return taken === null ? 'nothing' : '0';
+  #takeOne(handle: string, how: string, of: string, page: number, task: TaskObj, checker: Checker, isolated: boolean): Deed {
+    return this.#of(PIN, how, [this.#task(of).mm, addressOf(page)], (r) => {
+      const taken = isPage(r) ? r : null;
+      this.#single.set(handle, { page: taken, by: task, isolated });
+      if (isolated && taken !== null) checker.world.isolated.add(taken);
+      if (taken !== null && !checker.world.isZeroPage(taken)) checker.references.handOver(task, taken, 1);
+      return taken === null ? 'nothing' : '0';
+    });
   }
 
-  #giveOne(handle: string, how: string, checker: Checker): string {
+  #giveOne(handle: string, how: string, checker: Checker): Deed | Given {
     const held = this.#single.get(handle);
-    if (held === undefined || held.page === null) return 'nothing';
-    this.#view.fn(PIN, how)(held.page);
-    if (!checker.world.isZeroPage(held.page)) checker.references.takeBack(held.by, held.page, 1);
-    this.#single.delete(handle);
-    checker.world.isolated.delete(held.page);
-    return '0';
+    if (held === undefined || held.page === null) return { value: 'nothing' };
+    const { page } = held;
+    return this.#of(PIN, how, [page], () => {
+      if (!checker.world.isZeroPage(page)) checker.references.takeBack(held.by, page, 1);
+      this.#single.delete(handle);
+      checker.world.isolated.delete(page);
+      return '0';
+    });
   }
 
   /** The environment: others hold all of ZONE_MOVABLE, or have let go of it. */
@@ -272,6 +319,8 @@ export class Bench {
     return '0';
   }
 
+  /** Who runs a thread of the scenario. */
+  taskOf(name: string): TaskObj { return this.#task(name); }
   #task(name: string): TaskObj {
     const task = this.#tasks.get(name);
     if (task === undefined) throw new Error(`scenario ${this.#scenario.id} has no task ${name}`);
@@ -287,6 +336,13 @@ export class Bench {
 function asMachine(o: unknown): MachineObj {
   if (!isMachine(o)) throw new Error('boot_machine gave no machine');
   return o;
+}
+
+type PortFunction = (...args: readonly unknown[]) => unknown;
+function isFunction(fn: unknown): fn is PortFunction { return typeof fn === 'function'; }
+function asFunction(fn: unknown): PortFunction {
+  if (!isFunction(fn)) throw new Unsupported('a function that this side does not have');
+  return fn;
 }
 
 function valueOf(r: unknown): string {

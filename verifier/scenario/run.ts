@@ -7,10 +7,12 @@ import type { RunFinding } from '../check/finding.ts';
 import { Tracer, type TracedStep } from '../check/trace.ts';
 import { isPage, type TaskObj } from '../check/view.ts';
 import { World } from '../check/world.ts';
+import { Concurrency } from '../instrument/concurrency.ts';
+import { Sharing, type Cuts } from '../instrument/sharing.ts';
+import type { Call } from '../instrument/threads.ts';
 import { canonical } from '../instrument/canon.ts';
-import { ExecutionEnd } from '../instrument/runtime.ts';
-import type { Site } from '../instrument/sites.ts';
-import { Bench, Unsupported } from './bench.ts';
+import { Bench } from './bench.ts';
+import { endOf, isOfThePort } from './ends.ts';
 import { addressOf, type Scenario } from './scenario.ts';
 import { Shadow } from './shadow.ts';
 import type { RunnableSide } from './link-side.ts';
@@ -35,6 +37,8 @@ export interface RunOptions {
   readonly trace: boolean;
   /** Stop after so many accesses; the run is then cut and says so. */
   readonly maxEvents: number;
+  /** In the resumable form, which must make no difference. */
+  readonly resumable?: boolean;
 }
 const DEFAULT_RUN: RunOptions = { trace: false, maxEvents: 3_000_000 };
 
@@ -74,6 +78,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
   let places: string[] = [];
   try {
     bench.boot(world);
+    if (options.resumable === true) bench.apply = resumably(side);
     checker.environment = () => bench.environment();
     checker.tracer = tracer;
     for (const [i, step] of scenario.steps.entries()) {
@@ -108,43 +113,37 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
   };
 }
 
+/** Calls in the resumable form, by a thread that stops nowhere. */
+function resumably(side: RunnableSide): Bench['apply'] {
+  const { runtime } = side.port;
+  const nowhere: Cuts = { matters: () => false, isEvent: () => false, object: (o) => o, cell: (_o, k) => k, also: () => null, classOf: () => 0, both: () => 0, conflict: () => false };
+  return (fn, args) => {
+    let result: unknown;
+    let call: Call | null = { fn, args, done: (r) => { result = r; } };
+    const several = new Concurrency(runtime, new Sharing(runtime.journal, nowhere, []), {
+      runOn: (_cpu, _task, run) => { run(); }, cpu: () => side.view.cpu(), task: () => side.view.current(), stateKey: () => '',
+    });
+    const thread = several.add('alone', side.view.cpu(), side.view.current(), () => {
+      const next = call;
+      call = null;
+      return next;
+    });
+    runtime.concurrency = several;
+    for (several.begin(thread); !thread.done; several.step(thread)) {
+      const { stop } = thread;
+      // Nobody else runs: a wait that is not over is a deadlock, as in the plain form.
+      if (stop?.kind === 'wait') side.view.fn('arch/model/machine.ts', 'block_until')(stop.ready, stop.on, stop.why);
+    }
+    runtime.concurrency = null;
+    return result;
+  };
+}
+
 function unsupported(why: string): Run {
   return {
     status: 'unsupported', bound: why, outcome: '', findings: [], events: 0, endedEarly: false,
     costs: { rounds: 0, pins: 0, unpins: 0, callbacks: 0 }, trace: [], cycle: null,
   };
-}
-
-type End = { readonly kind: 'ended'; readonly result: string } | { readonly kind: 'cut'; readonly why: string; readonly result: string };
-
-/** How an execution ended early; null when it is a fault of kpv's own. */
-function endOf(e: unknown, here: Site | null): End | null {
-  const at = here === null ? '' : ` (${here.file}:${here.line})`;
-  if (e instanceof ExecutionEnd) {
-    switch (e.reason) {
-      case 'finding': return { kind: 'ended', result: `end=${e.message.split(':')[0] ?? 'finding'}` };
-      case 'cycle': return { kind: 'ended', result: 'end=never' };
-      case 'limit': return { kind: 'cut', why: `${e.message}${at}`, result: 'end=cut' };
-    }
-  }
-  if (e instanceof Unsupported) return { kind: 'cut', why: e.message, result: 'end=unsupported' };
-  if (e instanceof Error && e.name === 'machine_halt') {
-    const why: unknown = Reflect.get(e, 'why');
-    if (why === 'model-limit') return { kind: 'cut', why: `outside the model: ${e.message}${at}`, result: 'end=cut' };
-    return { kind: 'ended', result: `end=${String(why)}` };
-  }
-  if (isOfThePort(e) && here !== null) return { kind: 'ended', result: 'end=null-dereference' };
-  return null;
-}
-
-/**
- * JavaScript's own word for a NULL that no hook met, thrown in a class of the port or a method of a
- * container. A TypeError of the verifier's is a fault of kpv and no finding.
- */
-function isOfThePort(e: unknown): e is TypeError {
-  if (!(e instanceof TypeError)) return false;
-  const calls = (e.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !/<anonymous>|\(native|node:/.test(line));
-  return /kernel-port\/|\/instrument\/runtime\./.test(calls[0] ?? '');
 }
 
 /** Where each page of the range is, in the eyes of the first task. */

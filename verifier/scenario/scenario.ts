@@ -31,12 +31,16 @@ export type Action =
   | { readonly call: 'mmap'; readonly page: number; readonly pages: number; readonly write: boolean }
   | { readonly call: 'munmap' | 'dontneed'; readonly page: number; readonly pages: number }
   | { readonly call: 'fork'; readonly child: string }
+  /** Another thread of the same process. */
+  | { readonly call: 'clone'; readonly child: string }
   | { readonly call: 'exit' }
   | { readonly load: number }
   | { readonly store: number; readonly value: number }
   | { readonly driver: 'create'; readonly memory: Memory; readonly pages: number; readonly policy: DriverPolicy }
   | { readonly driver: 'take'; readonly memory: Memory; readonly page: number; readonly pages: number }
   | { readonly driver: 'remove'; readonly memory: Memory }
+  /** The driver moves its pages of a task's range back to the system on its own. */
+  | { readonly driver: 'evict'; readonly memory: Memory; readonly of: string; readonly page: number; readonly pages: number }
   | { readonly pin: string; readonly of: string; readonly page: number; readonly pages: number; readonly path: PinPath;
       readonly hold: 'PIN' | 'GET'; readonly longterm: boolean; readonly write: boolean }
   | { readonly unpin: string }
@@ -60,6 +64,14 @@ export interface Step {
   readonly do: Action;
 }
 
+/** Steps of one task that run beside those of other threads. */
+export interface ThreadSteps {
+  readonly by: string;
+  readonly cpu: number;
+  readonly steps: readonly ThreadStep[];
+}
+export interface ThreadStep { readonly name: string; readonly do: Action }
+
 export interface Scenario {
   readonly id: string;
   readonly pages: number;
@@ -68,6 +80,9 @@ export interface Scenario {
   readonly cpus: number;
   readonly tasks: readonly string[];
   readonly steps: readonly Step[];
+  /** What runs at the same time after these steps, and the steps that then end it; none: one thread. */
+  readonly threads?: readonly ThreadSteps[];
+  readonly ending?: readonly Step[];
   /** After this step's index the places of the pages are observed. */
   readonly observeAfter: number;
   /** Symbols a side must have, as `file#name`; else it is unsupported there. */

@@ -12,6 +12,7 @@ export function actionInWords(a: Action): string {
       case 'munmap': return `munmap ${pages(a.page, a.pages)}`;
       case 'dontneed': return `madvise(MADV_DONTNEED) on ${pages(a.page, a.pages)}`;
       case 'fork': return `fork, the child is ${a.child}`;
+      case 'clone': return `start ${a.child}, another thread of the process`;
       case 'exit': return 'exit';
     }
   }
@@ -21,6 +22,7 @@ export function actionInWords(a: Action): string {
     switch (a.driver) {
       case 'create': return `the model driver comes up with ${a.pages} pages of ${a.memory} memory`;
       case 'take': return `the model driver takes ${pages(a.page, a.pages)} into ${a.memory} memory`;
+      case 'evict': return `the model driver moves ${pages(a.page, a.pages)} of ${a.of} back from its ${a.memory} memory`;
       case 'remove': return `the model driver of the ${a.memory} memory is unloaded`;
     }
   }

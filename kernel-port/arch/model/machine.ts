@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // One machine: what C keeps in globals, statics and per-CPU areas hangs here, so that two
-// machines never share state and booting one is cheap. Which machine, CPU and task run is set
-// by run_on() alone; it is the port's only mutable module-level variable.
+// machines never share state and booting one is cheap. Which machine, CPU and task run is said by
+// run_on(), switch_context() and restore_context() alone; it is the port's only mutable
+// module-level variable. Whoever runs several threads keeps a context for each.
 
+import type { mm_struct } from '../../include/linux/mm_types.ts';
 import type { task_struct } from '../../include/linux/sched.ts';
 
 /** What the debug exceptions of the machine say. VM_* only observe (model-rules.md, 2.8). */
@@ -21,7 +23,7 @@ export class machine_halt extends Error {
 /** The n-th call of an allocation fails; 0 is never. `for_ever` fails all from the n-th on. */
 export interface fault_injection { nth: number; for_ever: boolean; calls: number }
 
-interface slot { readonly name: string; readonly statistics: boolean; peek(m: machine): unknown }
+interface slot { readonly name: string; readonly statistics: boolean; peek(m: machine): unknown; make(): unknown }
 
 const slots: slot[] = [];
 
@@ -35,6 +37,12 @@ export class machine {
   on_free: (object: object) => void = () => undefined;
   /** Told when the running task cannot go on; nobody else runs in this form of the machine. */
   on_blocked: (on: object, why: string) => void = () => undefined;
+  /** Told of each load and store of user mode that went through, within its event. */
+  on_access: (mm: mm_struct, va: number, write: boolean, value: number) => void = () => undefined;
+  /** Takes what runs later on its own, as a thread that is enabled while `ready`; null: it runs at once. */
+  on_defer: ((ready: () => boolean, run: () => void, name: string, on: object) => void) | null = null;
+  /** x86 flushes by interrupt: the flush of another CPU waits while that one has interrupts off. */
+  flush_waits_irqsoff = true;
   /** Shortens the frame quarantine: hand the frame freed last out next. */
   reuse_frames = true;
   readonly fail_page_alloc: fault_injection = { nth: 0, for_ever: false, calls: 0 };
@@ -47,7 +55,8 @@ export class machine {
   }
 }
 
-interface running_context { machine: machine; cpu: number; task: task_struct }
+/** Which task runs on which CPU of which machine; replaced, never changed. */
+export interface running_context { readonly machine: machine; readonly cpu: number; readonly task: task_struct }
 let running: running_context | null = null;
 
 /** Runs fn as `task` on `cpu` of `m`; nests (work items, interrupts). */
@@ -57,10 +66,19 @@ export function run_on<T>(m: machine, cpu: number, task: task_struct, fn: () => 
   try { return fn(); } finally { running = outer; }
 }
 
-function context(): running_context {
+/** What runs now; a thread that stops carries it to where it goes on. */
+export function context(): running_context {
   if (running === null) throw new machine_halt('model-limit', 'no machine runs here');
   return running;
 }
+/** From here on `task` runs on `cpu`; gives what ran before, for restore_context(). */
+export function switch_context(cpu: number, task: task_struct): running_context {
+  const was = context();
+  running = { machine: was.machine, cpu, task };
+  return was;
+}
+/** Goes on as `was`; null: nobody runs. */
+export function restore_context(was: running_context | null): void { running = was; }
 
 export function this_machine(): machine { return context().machine; }
 /** The running task. C reads it as `current`. */
@@ -70,14 +88,18 @@ export function smp_processor_id(): number { return context().cpu; }
 /** A global or static of C: `const x = per_machine(() => …)`, read as `x()`. */
 export function per_machine<T>(init: () => T, name = '', statistics = false): () => T {
   const values = new WeakMap<machine, { readonly value: T }>();
-  slots.push({ name, statistics, peek: (m) => values.get(m)?.value });
-  return () => {
+  const global = (): T => {
     const m = this_machine();
     let held = values.get(m);
     if (held === undefined) { held = { value: init() }; values.set(m, held); }
     return held.value;
   };
+  slots.push({ name, statistics, peek: (m) => values.get(m)?.value, make: global });
+  return global;
 }
+
+/** All globals of the running machine, also those that nobody named yet: later none comes to be between two states. */
+export function make_globals(): void { for (const s of slots) s.make(); }
 
 /** A per-CPU variable: DEFINE_PER_CPU. */
 export interface per_cpu_var<T> { readonly areas: () => T[] }
@@ -94,8 +116,13 @@ export function block_until(ready: () => boolean, on: object, why: string): void
   throw new machine_halt('blocked', why);
 }
 
-/** Counts a fallible allocation and says whether this one fails. */
-export function should_fail(f: fault_injection): boolean {
-  f.calls += 1;
-  return f.nth !== 0 && (f.for_ever ? f.calls >= f.nth : f.calls === f.nth);
+/**
+ * The one way to have something run later by nobody in particular: a callback of RCU. It is enabled
+ * once `ready` holds, a predicate over plain fields of `on`, as with block_until. With one thread
+ * nobody else is there to be waited for, and it runs at once.
+ */
+export function defer(ready: () => boolean, run: () => void, name: string, on: object): void {
+  const { on_defer } = this_machine();
+  if (on_defer === null) run();
+  else on_defer(ready, run, name, on);
 }

@@ -30,10 +30,10 @@ const ZONES_MASK = 7;
 class physical_memory {
   /** The memmap: by pfn. */
   readonly frames: Map<pfn_nr, frame> = new Map();
-  /** Free system frames by zone; the one freed last stands last. */
+  /** Free system frames by zone; the one freed last stands last. A list is replaced, never changed. */
   readonly free: pfn_nr[][] = Array.from({ length: MAX_NR_ZONES }, (): pfn_nr[] => []);
   /** Freed frames that are not handed out again (machine.reuse_frames is false). */
-  readonly quarantine: pfn_nr[] = [];
+  quarantine: readonly pfn_nr[] = [];
   zero_pfn: pfn_nr = 0;
   /** Never lowered, as in C. */
   highest_memmap_pfn: pfn_nr = 0;
@@ -75,8 +75,10 @@ function zone_of(page: page): number { return (page.flags >>> ZONES_PGSHIFT) & Z
 
 /** Takes a free frame of the zone: the one freed last, or the lowest pfn never used. Null when there is none. */
 export function take_frame(zone: number): page | null {
-  const pfn = memory().free[zone].pop();
+  const free = memory().free[zone];
+  const pfn = free[free.length - 1];
   if (pfn === undefined) return null;
+  memory().free[zone] = free.slice(0, -1);
   const taken = frame_at(pfn);
   taken.allocated = true;
   taken.generation += 1;
@@ -87,8 +89,9 @@ export function return_frame(page: page): void {
   const returned = frame_at(page.pfn);
   returned.allocated = false;
   returned.generation += 1;
-  if (this_machine().reuse_frames) memory().free[zone_of(page)].push(page.pfn);
-  else memory().quarantine.push(page.pfn);
+  const zone = zone_of(page);
+  if (this_machine().reuse_frames) memory().free[zone] = [...memory().free[zone], page.pfn];
+  else memory().quarantine = [...memory().quarantine, page.pfn];
 }
 export function nr_free_frames(zone: number): number { return memory().free[zone].length; }
 

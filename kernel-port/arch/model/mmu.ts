@@ -3,15 +3,14 @@
 // walking the page tables without a lock; accessed and dirty are set by the walk. What is missing
 // or not allowed is a page fault, after which the instruction starts again.
 
-import { local_irq_restore, local_irq_save } from '../../include/linux/irqflags.ts';
 import type { mm_struct } from '../../include/linux/mm_types.ts';
 import type { pte_t, uaddr, unsigned_long } from '../../include/linux/types.ts';
 import { exc_page_fault, pt_regs, X86_PF_PROT, X86_PF_USER, X86_PF_WRITE } from './fault.ts';
-import { current } from './machine.ts';
+import { current, this_machine } from './machine.ts';
 import { frame_content, pfn_to_page, set_frame_content } from './memory.ts';
 import {
   _PAGE_ACCESSED, _PAGE_DIRTY, _PAGE_PRESENT, pmd_offset, p4d_offset, pgd_offset, pte_access_permitted, pte_dirty,
-  pte_index, pte_pfn, pud_offset, TASK_SIZE, type pte_cell,
+  pte_cell_at, pte_index, pte_pfn, pud_offset, TASK_SIZE, type pte_cell,
 } from './pgtable.ts';
 import { tlb_drop, tlb_fill, tlb_lookup } from './tlb.ts';
 
@@ -33,7 +32,7 @@ function walk_tables(mm: mm_struct, va: uaddr, write: boolean): pte_t {
   const pud = pud_offset(p4d_offset(pgd_offset(mm, va), va), va);
   const table = pmd_offset(pud, va).pmd;
   if (table === null) return 0;
-  return ptep_hw_access(table.cell(pte_index(va)), write);
+  return ptep_hw_access(pte_cell_at(table, pte_index(va)), write);
 }
 
 /** A translation that allows the access, or what the fault is about. */
@@ -51,25 +50,38 @@ function translate(mm: mm_struct, va: uaddr, write: boolean): { readonly pte: pt
   return { pte, allowed };
 }
 
-/** Interrupts are not taken in the middle of an instruction: a flush from elsewhere waits for its end. */
+/** What one try came to: the access has been made, or the entry that did not allow it. */
+type attempt = { readonly kind: 'done'; readonly value: number } | { readonly kind: 'fault'; readonly pte: pte_t };
+
+/**
+ * One try of the instruction, and one event: translation, accessed and dirty, content. Nobody can
+ * tell the parts apart. The content is behind a translation that this CPU holds, and no frame goes
+ * back, is copied or is given out again before a flush has been here; the flush is an interrupt,
+ * which is not taken in the middle of an instruction. What else could be seen of the walk is the one
+ * locked cycle on the entry. A fault forgets the translation it was about.
+ */
+export function hw_access(mm: mm_struct, va: uaddr, write: boolean, value: number): attempt {
+  const { pte, allowed } = translate(mm, va, write);
+  if (!allowed) {
+    tlb_drop(mm, va);
+    return { kind: 'fault', pte };
+  }
+  const page = pfn_to_page(pte_pfn(pte));
+  if (write) set_frame_content(page, value);
+  const held = write ? value : frame_content(page);
+  this_machine().on_access(mm, va, write, held);
+  return { kind: 'done', value: held };
+}
+
 function access(va: uaddr, write: boolean, value: number): access_result {
   const task = current();
   for (;;) {
     if (va >= TASK_SIZE || task.mm === null) return { kind: 'signal', signal: 'SIGSEGV' };
-    local_irq_save();
-    const { pte, allowed } = translate(task.mm, va, write);
-    if (allowed) {
-      const page = pfn_to_page(pte_pfn(pte));
-      if (write) set_frame_content(page, value);
-      const held = write ? value : frame_content(page);
-      local_irq_restore();
-      return { kind: 'ok', value: held };
-    }
-    tlb_drop(task.mm, va);
-    local_irq_restore();
+    const tried = hw_access(task.mm, va, write, value);
+    if (tried.kind === 'done') return { kind: 'ok', value: tried.value };
 
     const regs = new pt_regs();
-    exc_page_fault(regs, error_code(pte, write), va);
+    exc_page_fault(regs, error_code(tried.pte, write), va);
     if (task.sigkill) return { kind: 'signal', signal: 'SIGKILL' };
     if (regs.signal !== null) return { kind: 'signal', signal: regs.signal };
   }

@@ -18,7 +18,7 @@ export function ptep_set_access_flags(_vma: vm_area_struct, _address: uaddr, pte
   return changed;
 }
 
-function test_and_clear_accessed(ptep: pte_cell): int {
+export function test_and_clear_accessed(ptep: pte_cell): int {
   const old = ptep.pte;
   ptep.pte = (old & ~_PAGE_ACCESSED) >>> 0;
   return old & _PAGE_ACCESSED ? 1 : 0;

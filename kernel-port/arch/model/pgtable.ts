@@ -15,7 +15,8 @@ export * from './pgtable_types.ts';
 import {
   PAGE_SHIFT, PMD_SHIFT, PMD_SIZE, PMD_MASK, PTRS_PER_PTE, _PAGE_PRESENT, _PAGE_RW, _PAGE_USER, _PAGE_ACCESSED, _PAGE_DIRTY, _PAGE_PROTNONE, _PAGE_SPECIAL, _PAGE_UFFD_WP, _PAGE_SOFT_DIRTY, _PAGE_DEVMAP, _PAGE_SWP_SOFT_DIRTY, _PAGE_SWP_UFFD_WP,
 } from './pgtable_types.ts';
-import { should_fail, this_machine } from './machine.ts';
+import { should_fail } from './fault_inject.ts';
+import { this_machine } from './machine.ts';
 import { spinlock_t } from '../../include/linux/spinlock.ts';
 import { mm_tlb_flush_pending, type mm_struct, type page, type vm_area_struct } from '../../include/linux/mm_types.ts';
 import { page_to_pfn, pfn_to_page } from './memory.ts';
@@ -32,14 +33,17 @@ export class pte_cell {
   constructor(table: page_table, index: number) { this.table = table; this.index = index; }
 }
 
-/** A page of ptes with its own split lock (USE_SPLIT_PTE_PTLOCKS). Cells come to be when they are named. */
+/** A page of ptes with its own split lock (USE_SPLIT_PTE_PTLOCKS). Cells come to be when they are named (pte_cell_at). */
 export class page_table {
   readonly cells: pte_cell[] = [];
   readonly ptl: spinlock_t = new spinlock_t('ptl', this);
   /** The mm and first address it is installed at; null while it is not. */
   mm: mm_struct | null = null;
   base: uaddr = 0;
-  cell(index: number): pte_cell { return (this.cells[index] ??= new pte_cell(this, index)); }
+}
+/** `table + index`: an address in C, so a place that is made here is nobody's change (events.ts). */
+export function pte_cell_at(table: page_table, index: number): pte_cell {
+  return (table.cells[index] ??= new pte_cell(table, index));
 }
 
 /** C's pmd_t pointer: an entry that names a table, or none. */
@@ -55,7 +59,10 @@ export class pgd_cell {
   readonly mm: mm_struct;
   readonly pmds: pmd_cell[] = [];
   constructor(mm: mm_struct) { this.mm = mm; }
-  pmd_at(index: number): pmd_cell { return (this.pmds[index] ??= new pmd_cell(this.mm, index)); }
+}
+/** As pte_cell_at, one level up. */
+export function pmd_cell_at(pgd: pgd_cell, index: number): pmd_cell {
+  return (pgd.pmds[index] ??= new pmd_cell(pgd.mm, index));
 }
 export type p4d_cell = pgd_cell;
 export type pud_cell = pgd_cell;
@@ -68,8 +75,8 @@ export type pud_t = pud_cell;
 export function pgd_offset(mm: mm_struct, _addr: uaddr): pgd_cell { return mm.pgd; }
 export function p4d_offset(pgd: pgd_cell, _addr: uaddr): p4d_cell { return pgd; }
 export function pud_offset(p4d: p4d_cell, _addr: uaddr): pud_cell { return p4d; }
-export function pmd_offset(pud: pud_cell, addr: uaddr): pmd_cell { return pud.pmd_at(addr >>> PMD_SHIFT); }
-export function pmd_next(pmd: pmd_cell): pmd_cell { return pmd.mm.pgd.pmd_at(pmd.index + 1); }
+export function pmd_offset(pud: pud_cell, addr: uaddr): pmd_cell { return pmd_cell_at(pud, addr >>> PMD_SHIFT); }
+export function pmd_next(pmd: pmd_cell): pmd_cell { return pmd_cell_at(pmd.mm.pgd, pmd.index + 1); }
 export function pgd_none(_pgd: pgd_t): boolean { return false; }
 export function pgd_present(_pgd: pgd_t): boolean { return true; }
 export function pgd_bad(_pgd: pgd_t): boolean { return false; }
@@ -111,13 +118,13 @@ export function pmd_addr_end(addr: uaddr, end: uaddr): uaddr {
   return boundary < end ? boundary : end;
 }
 export function pte_index(addr: uaddr): unsigned_long { return (addr >>> PAGE_SHIFT) & (PTRS_PER_PTE - 1); }
-export function pte_offset_map(pmd: pmd_cell, addr: uaddr): pte_cell { return pmd.pmd.cell(pte_index(addr)); }
+export function pte_offset_map(pmd: pmd_cell, addr: uaddr): pte_cell { return pte_cell_at(pmd.pmd, pte_index(addr)); }
 export function pte_offset_kernel(pmd: pmd_cell, addr: uaddr): pte_cell { return pte_offset_map(pmd, addr); }
 /** For a pmd value that was read before, as GUP-fast does (pte_offset_map(&pmd, addr)). */
-export function pte_offset_map_value(pmd: pmd_t, addr: uaddr): pte_cell { return pmd.cell(pte_index(addr)); }
+export function pte_offset_map_value(pmd: pmd_t, addr: uaddr): pte_cell { return pte_cell_at(pmd, pte_index(addr)); }
 export function pte_unmap(_pte: pte_cell): void {}
 /** `pte++` */
-export function pte_next(ptep: pte_cell): pte_cell { return ptep.table.cell(ptep.index + 1); }
+export function pte_next(ptep: pte_cell): pte_cell { return pte_cell_at(ptep.table, ptep.index + 1); }
 export function pte_lockptr(_mm: mm_struct, pmd: pmd_cell): spinlock_t { return pmd.pmd.ptl; }
 
 /** The page for the pgd is one of the allocations that can fail; pgtables_bytes does not count it. */

@@ -8,7 +8,7 @@ import { untagged_addr } from '../../include/linux/mm.ts';
 import { task_struct } from '../../include/linux/sched.ts';
 import { mmdrop } from '../../include/linux/sched/mm.ts';
 import { exit_mm } from '../../kernel/exit.ts';
-import { copy_mm } from '../../kernel/fork.ts';
+import { CLONE_VM, copy_mm } from '../../kernel/fork.ts';
 import { do_madvise } from '../../mm/madvise.ts';
 import { __vm_munmap, ksys_mmap_pgoff } from '../../mm/mmap.ts';
 import type { int, size_t, uaddr, unsigned_long } from '../../include/linux/types.ts';
@@ -33,6 +33,14 @@ export function sys_fork(comm: string, pid: int): task_struct | ErrPtr {
   const child = new task_struct(comm, pid);
   child.flags = current().flags;
   const retval = copy_mm(0, child);
+  return retval ? ERR_PTR(retval) : child;
+}
+
+/** clone with CLONE_VM: another thread of the same process. */
+export function sys_clone(comm: string, pid: int): task_struct | ErrPtr {
+  const child = new task_struct(comm, pid);
+  child.flags = current().flags;
+  const retval = copy_mm(CLONE_VM, child);
   return retval ? ERR_PTR(retval) : child;
 }
 

@@ -6,14 +6,11 @@
 
 import { tlb_get_unmap_shift, type mmu_gather } from '../../include/asm-generic/tlb.ts';
 import { for_each_online_cpu } from '../../include/linux/cpumask.ts';
-import { irqs_off } from '../../include/linux/irqflags.ts';
+import { irqs_off } from './cpu.ts';
 import type { mm_struct, vm_area_struct } from '../../include/linux/mm_types.ts';
-import type { int, pte_t, uaddr, unsigned_int, unsigned_long } from '../../include/linux/types.ts';
-import { block_until, DEFINE_PER_CPU, per_cpu, smp_processor_id, this_cpu_ptr } from './machine.ts';
+import type { pte_t, uaddr, unsigned_int, unsigned_long } from '../../include/linux/types.ts';
+import { block_until, DEFINE_PER_CPU, per_cpu, smp_processor_id, this_cpu_ptr, this_machine } from './machine.ts';
 import { PAGE_SHIFT, PAGE_SIZE } from './pgtable.ts';
-
-/** For a flush by another CPU: whether that one has interrupts off. */
-function irqs_disabled_on(cpu: int): boolean { return per_cpu(irqs_off, cpu).count !== 0; }
 
 export interface tlb_entry { readonly mm: mm_struct; readonly vpn: unsigned_long; readonly pte: pte_t }
 
@@ -26,8 +23,6 @@ export const cpu_tlb = DEFINE_PER_CPU(() => new tlb(), 'cpu_tlb');
 export const TLB_FLUSH_ALL: unsigned_long = 0xffffffff;
 /** More pages than this and the whole mm is flushed. */
 const tlb_single_page_flush_ceiling: unsigned_long = 33;
-/** x86 flushes by interrupt. */
-const FLUSH_WAITS_IRQSOFF: boolean = true;
 
 // --- what the hardware does -------------------------------------------------------------------
 
@@ -40,7 +35,7 @@ export function tlb_fill(mm: mm_struct, addr: uaddr, pte: pte_t): void {
   const vpn = addr >>> PAGE_SHIFT;
   const t = this_cpu_ptr(cpu_tlb);
   t.entries = [...t.entries.filter((e) => e.mm !== mm || e.vpn !== vpn), { mm, vpn, pte }];
-  mm.cpu_bitmap.add(smp_processor_id());
+  mm.cpu_bitmap |= 1 << smp_processor_id();
 }
 /** A page fault forgets the address it was for, on its own CPU. */
 export function tlb_drop(mm: mm_struct, addr: uaddr): void {
@@ -58,14 +53,15 @@ export function tlb_holds(mm: mm_struct, addr: uaddr): { readonly cpu: number; r
 
 // --- flushes ----------------------------------------------------------------------------------
 
-/** The flush interrupt on one CPU. */
-function flush_tlb_func(cpu: number, mm: mm_struct, start: uaddr, end: unsigned_long): void {
+/** The flush interrupt on one CPU: an event of its own for each, in the one that asks for it. */
+export function flush_tlb_func(cpu: number, mm: mm_struct, start: uaddr, end: unsigned_long): void {
+  const irqs = per_cpu(irqs_off, cpu);
+  const waits = cpu !== smp_processor_id() && this_machine().flush_waits_irqsoff;
+  block_until(() => !waits || irqs.count === 0, irqs, 'TLB flush');
   const first = start >>> PAGE_SHIFT;
   const behind = end === TLB_FLUSH_ALL ? TLB_FLUSH_ALL : end / PAGE_SIZE;
   const t = per_cpu(cpu_tlb, cpu);
   const within = (e: tlb_entry): boolean => e.mm === mm && e.vpn >= first && e.vpn < behind;
-  if (FLUSH_WAITS_IRQSOFF && cpu !== smp_processor_id())
-    block_until(() => !irqs_disabled_on(cpu), t, 'TLB flush');
   if (t.entries.some(within)) t.entries = t.entries.filter((e) => !within(e));
 }
 

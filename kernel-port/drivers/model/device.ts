@@ -26,6 +26,7 @@ import { lock_page } from '../../include/linux/pagemap.ts';
 import { PFN_PHYS } from '../../include/linux/pfn.ts';
 import { range_len } from '../../include/linux/range.ts';
 import { current } from '../../include/linux/sched.ts';
+import { mmget_not_zero, mmput } from '../../include/linux/sched/mm.ts';
 import { spin_lock, spin_unlock, spinlock_t } from '../../include/linux/spinlock.ts';
 import { numa_node_id } from '../../include/linux/topology.ts';
 import { INT_MAX } from '../../include/linux/types.ts';
@@ -67,6 +68,8 @@ export class model_device {
   /** Free pages, each naming the next in its zone_device_data. */
   free_pages: page | null = null;
   capacity: int = 0;
+  /** It is being unloaded: no page is given out any more. */
+  removing: boolean = false;
   calloc: int = 0;
   cfree: int = 0;
   /** How often migrate_to_ram was called. */
@@ -118,7 +121,7 @@ function model_devmem_alloc_page(dev: model_device): page | null {
   let dpage: page | null;
 
   spin_lock(dev.lock);
-  dpage = dev.free_pages;
+  dpage = dev.removing ? null : dev.free_pages;
   if (dpage) {
     dev.free_pages = dpage.zone_device_data as page | null;
     dev.calloc++;
@@ -205,13 +208,18 @@ function model_migrate_args(dev: model_device, vma: vm_area_struct, start: uaddr
   return args;
 }
 
-/** @locks takes and releases mmap_lock(read) of the current mm */
-function model_migrate(dev: model_device, start: uaddr, end: uaddr, flags: migrate_vma_direction,
+/** As an ioctl that works on a mirror's mm: whoever calls it need not be one of the mm's tasks.
+ *  @refs mm: borrows (mm_count); its own mm_users while it works
+ *  @locks takes and releases mmap_lock(read) of mm */
+function model_migrate(dev: model_device, mm: mm_struct, start: uaddr, end: uaddr, flags: migrate_vma_direction,
   copy: (args: migrate_vma) => void): int {
-  const mm: mm_struct = current().mm;
   let addr: uaddr, next: uaddr;
   let moved: int = 0;
   let ret: int = 0;
+
+  // The last task of the mm may be on its way out.
+  if (!mmget_not_zero(mm))
+    return -EINVAL;
 
   mmap_read_lock(mm);
   out: {
@@ -237,17 +245,18 @@ function model_migrate(dev: model_device, start: uaddr, end: uaddr, flags: migra
     }
   }
   mmap_read_unlock(mm);
+  mmput(mm);
   return ret ? ret : moved;
 }
 
-/** Moves what it can of [start, end) of the current mm; gives how many pages, or an errno. */
-export function model_migrate_to_device(dev: model_device, start: uaddr, end: uaddr): int {
-  return model_migrate(dev, start, end, MIGRATE_VMA_SELECT_SYSTEM, (args) => { model_migrate_to_device_copy(args, dev); });
+/** Moves what it can of [start, end) of mm; gives how many pages, or an errno. */
+export function model_migrate_to_device(dev: model_device, start: uaddr, end: uaddr, mm: mm_struct = current().mm): int {
+  return model_migrate(dev, mm, start, end, MIGRATE_VMA_SELECT_SYSTEM, (args) => { model_migrate_to_device_copy(args, dev); });
 }
 
-/** Moves this device's pages of [start, end) of the current mm back; gives how many, or an errno. */
-export function model_migrate_to_system(dev: model_device, start: uaddr, end: uaddr): int {
-  return model_migrate(dev, start, end, dev.select, (args) => { model_migrate_to_system_copy(args, INT_MAX); });
+/** Moves this device's pages of [start, end) of mm back; gives how many, or an errno. */
+export function model_migrate_to_system(dev: model_device, start: uaddr, end: uaddr, mm: mm_struct = current().mm): int {
+  return model_migrate(dev, mm, start, end, dev.select, (args) => { model_migrate_to_system_copy(args, INT_MAX); });
 }
 
 /** The pages that a call takes: of vmf's vma, at most an aligned window. */
@@ -297,6 +306,9 @@ export function model_devmem_free(page: page): void {
 
 /** Unload: sleeps while a page is in use. */
 export function model_device_remove(dev: model_device): void {
+  spin_lock(dev.lock);
+  dev.removing = true;
+  spin_unlock(dev.lock);
   memunmap_pages(dev.pagemap);
 }
 //#endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Tables of ptes come and go here; what x86 says of their installation stands in arch/model/pgtable.ts.
 
-import { should_fail, this_machine } from '../../arch/model/machine.ts';
+import { should_fail } from '../../arch/model/fault_inject.ts';
+import { this_machine } from '../../arch/model/machine.ts';
 import { page_table } from '../../arch/model/pgtable.ts';
 import { reduced } from '../../arch/model/marks.ts';
 import type { mm_struct } from '../linux/mm_types.ts';

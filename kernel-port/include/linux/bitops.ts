@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Bits of a flags word: each operation is one event, the ones with __ included. C passes the
-// address of the field; here the struct that has the field stands for it (`&page->flags` is
-// `page`), so that the event names the struct.
+// Bits of a flags word: each operation is one event; the ones with __ are a read and a write. C
+// passes the address of the field; here the struct that has the field stands for it
+// (`&page->flags` is `page`), so that the event names the struct.
 
 import type { int, unsigned_long } from './types.ts';
 

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Interrupts of this CPU on and off. With them off a TLB flush by another CPU waits on x86
-// (model-rules.md, 2.5): the count per CPU says that they are off.
+// (model-rules.md, 2.5), and the CPU is the task's alone (arch/model/cpu.ts).
 
-import { DEFINE_PER_CPU, this_cpu_ptr } from '../../arch/model/machine.ts';
-import type { int, unsigned_long } from './types.ts';
+import { Cpu_enter, Cpu_leave, irqs_off } from '../../arch/model/cpu.ts';
+import { this_cpu_ptr } from '../../arch/model/machine.ts';
+import type { unsigned_long } from './types.ts';
 
-/** How many sections of this CPU have interrupts off, one inside the other. */
-export class irq_state { count: int = 0; }
-export const irqs_off = DEFINE_PER_CPU(() => new irq_state(), 'irqs_off');
+export { irqs_off } from '../../arch/model/cpu.ts';
 
 /** C's macro stores the flags into its argument; here they are the value. */
 export function local_irq_save(): unsigned_long {
-  const flags: unsigned_long = this_cpu_ptr(irqs_off).count;
-  this_cpu_ptr(irqs_off).count = flags + 1;
+  const cpu = Cpu_enter();
+  const flags: unsigned_long = cpu.count;
+  cpu.count = flags + 1;
   return flags;
 }
 /** Without flags: ends the innermost section. */
 export function local_irq_restore(flags?: unsigned_long): void {
-  if (flags === undefined) this_cpu_ptr(irqs_off).count -= 1;
-  else this_cpu_ptr(irqs_off).count = flags;
+  const cpu = this_cpu_ptr(irqs_off);
+  cpu.count = flags === undefined ? cpu.count - 1 : flags;
+  Cpu_leave(cpu);
 }
-export function local_irq_disable(): void { this_cpu_ptr(irqs_off).count = 1; }
-export function local_irq_enable(): void { this_cpu_ptr(irqs_off).count = 0; }
+export function local_irq_disable(): void { Cpu_enter().count = 1; }
+export function local_irq_enable(): void {
+  const cpu = this_cpu_ptr(irqs_off);
+  cpu.count = 0;
+  Cpu_leave(cpu);
+}
 export function irqs_disabled(): boolean { return this_cpu_ptr(irqs_off).count !== 0; }

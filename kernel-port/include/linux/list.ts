@@ -69,6 +69,17 @@ export function list_move_tail<T extends object>(list: list_head<T>, head: list_
   list_add_tail(list, head);
 }
 export function list_empty<T extends object>(head: list_head<T>): boolean { return head.next === head; }
+/** For one that looks without the lock (list_empty_careful): next last, as the release of the entry. */
+export function list_del_init_careful<T extends object>(entry: list_head<T>): void {
+  __list_del_entry(entry);
+  entry.prev = entry;
+  entry.next = entry;
+}
+/** Empty, and no removal of the last entry is half done. */
+export function list_empty_careful<T extends object>(head: list_head<T>): boolean {
+  const next = head.next;
+  return next === head && next === head.prev;
+}
 export function list_is_singular<T extends object>(head: list_head<T>): boolean {
   return !list_empty(head) && head.next === head.prev;
 }

@@ -24,29 +24,31 @@ export class anon_mapping {
 }
 
 /** What lies in a word of struct page that two arms of its union share. */
-export type overlay_word = list_head<page> | dev_pagemap | object | null;
+export type overlay_word = list_head<page> | dev_pagemap | object | null | undefined;
 
 /** page->lru: its two pointers are the words that pgmap and zone_device_data name. */
 class page_lru implements list_head<page> {
   readonly owner: page;
   constructor(owner: page) { this.owner = owner; }
   get next(): list_head<page> { return this.owner.word0 as list_head<page>; }
-  set next(to: list_head<page>) { this.owner.word0 = to; this.owner.arm0 = 'lru'; }
+  set next(to: list_head<page>) { this.owner.word0 = to; }
   get prev(): list_head<page> { return this.owner.word1 as list_head<page>; }
-  set prev(to: list_head<page>) { this.owner.word1 = to; this.owner.arm1 = 'lru'; }
+  set prev(to: list_head<page>) { this.owner.word1 = to; }
 }
+function Is_list(word: overlay_word): boolean { return word instanceof list_node || word instanceof page_lru; }
 
 /**
  * struct page. lru.next is pgmap, lru.prev is zone_device_data: a write through one arm is seen
- * through the other, raw, as in C; arm0 and arm1 follow the last writer (model-rules.md, 2.3).
+ * through the other, raw, as in C. Which arm wrote last is told by what was written (a list node
+ * goes in through lru alone), so that putting the old word back puts back the arm as well:
+ * arm0 and arm1 follow the last writer (model-rules.md, 2.3).
  */
 export class page {
   /** PG_* bits; the zone stands above them (page-flags.ts, mm.ts). */
   flags: unsigned_long = 0;
-  word0: overlay_word = null;
-  word1: overlay_word = null;
-  arm0: 'none' | 'lru' | 'pgmap' = 'none';
-  arm1: 'none' | 'lru' | 'zone_device_data' = 'none';
+  /** Undefined until somebody has written it, through either arm. */
+  word0: overlay_word = undefined;
+  word1: overlay_word = undefined;
   readonly lru: list_head<page> = new page_lru(this);
   mapping: anon_mapping | address_space | null = null;
   index: pgoff_t = 0;
@@ -57,9 +59,15 @@ export class page {
   readonly pfn: pfn_nr;
   constructor(pfn: pfn_nr) { this.pfn = pfn; }
   get pgmap(): dev_pagemap | null { return this.word0 as dev_pagemap | null; }
-  set pgmap(to: dev_pagemap | null) { this.word0 = to; this.arm0 = 'pgmap'; }
+  set pgmap(to: dev_pagemap | null) { this.word0 = to; }
   get zone_device_data(): object | null { return this.word1; }
-  set zone_device_data(to: object | null) { this.word1 = to; this.arm1 = 'zone_device_data'; }
+  set zone_device_data(to: object | null) { this.word1 = to; }
+  get arm0(): 'none' | 'lru' | 'pgmap' {
+    return this.word0 === undefined ? 'none' : Is_list(this.word0) ? 'lru' : 'pgmap';
+  }
+  get arm1(): 'none' | 'lru' | 'zone_device_data' {
+    return this.word1 === undefined ? 'none' : Is_list(this.word1) ? 'lru' : 'zone_device_data';
+  }
 }
 
 export function page_private(page: page): unsigned_long { return page.private; }
@@ -110,13 +118,13 @@ export class mm_struct {
   notifier_subscriptions: mmu_notifier_subscriptions | null = null;
   /** Count of TLB flushes that are batched and not yet done (mm_tlb_flush_pending). */
   readonly tlb_flush_pending: atomic_t = new atomic_t(0, this);
-  /** The CPUs that may hold translations of this mm. */
-  readonly cpu_bitmap: Set<number> = new Set();
+  /** The CPUs that may hold translations of this mm, a bit each. */
+  cpu_bitmap: unsigned_long = 0;
 }
 
 export function mm_init_cpumask(mm: mm_struct): void {
-  reduced('a set of numbers, not a bitmap behind the struct');
-  mm.cpu_bitmap.clear();
+  reduced('a word, not a bitmap behind the struct');
+  mm.cpu_bitmap = 0;
 }
 export function init_tlb_flush_pending(mm: mm_struct): void { atomic_set(mm.tlb_flush_pending, 0); }
 export function inc_tlb_flush_pending(mm: mm_struct): void { atomic_inc(mm.tlb_flush_pending); }

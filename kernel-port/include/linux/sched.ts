@@ -58,5 +58,6 @@ export function wake_up_state(_p: object, _state: unsigned_int): void {}
 /** set_current_state and schedule: off the CPU until the waker has marked the entry, or a signal. */
 export function io_schedule(wait: wait_queue_entry, state: unsigned_int): void {
   const task = current();
-  block_until(() => (wait.flags & WQ_FLAG_WOKEN) !== 0 || signal_pending_state(state, task), wait, 'page bit');
+  const interruptible = (state & (TASK_INTERRUPTIBLE | TASK_WAKEKILL)) !== 0;
+  block_until(() => (wait.flags & WQ_FLAG_WOKEN) !== 0 || (interruptible && task.sigkill), wait, 'page bit');
 }

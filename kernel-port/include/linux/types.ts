@@ -51,9 +51,9 @@ export type pgprot_t = Kind<'pgprot_t'>;
 /** A C pointer to a variable: `*x = y` is `x.v = y`; `&x` is the Ref itself. */
 export interface Ref<T> { v: T }
 
-/** `&s->f`: a pointer to one field of a struct. */
-export function FieldRef<S extends object, K extends keyof S>(struct: S, field: K): Ref<S[K]> {
-  return { get v() { return struct[field]; }, set v(to: S[K]) { struct[field] = to; } };
+/** `&s->f`: a pointer to one field of a struct; `of` and `key` say whose, for whoever tells places apart. */
+export function FieldRef<S extends object, K extends keyof S>(struct: S, field: K): Ref<S[K]> & { readonly of: S; readonly key: K } {
+  return { of: struct, key: field, get v() { return struct[field]; }, set v(to: S[K]) { struct[field] = to; } };
 }
 
 /**

@@ -34,6 +34,9 @@ export type wait_queue_entry_t = wait_queue_entry;
 export class wait_queue_head {
   readonly lock: spinlock_t = new spinlock_t('wait queue', this);
   readonly head: list_head<wait_queue_entry> = new list_node<wait_queue_entry>();
+  /** The struct that it is embedded in: what those wait for who wait here stands in its fields. */
+  readonly owner: object | null;
+  constructor(owner: object | null = null) { this.owner = owner; }
 }
 export type wait_queue_head_t = wait_queue_head;
 
@@ -68,13 +71,13 @@ export function add_wait_queue(wq_head: wait_queue_head, wq_entry: wait_queue_en
 export function wake_up(_wq_head: wait_queue_head): void {}
 export function wake_up_all(_wq_head: wait_queue_head): void {}
 export function wait_event(wq_head: wait_queue_head, condition: () => boolean): void {
-  block_until(condition, wq_head, 'wait_event');
+  block_until(condition, wq_head.owner ?? wq_head, 'wait_event');
 }
 /** Sleeps without the lock and has it again when it returns. */
 export function wait_event_lock_irq(wq_head: wait_queue_head, condition: () => boolean, lock: spinlock_t): void {
   while (!condition()) {
     spin_unlock_irq(lock);
-    block_until(condition, wq_head, 'wait_event_lock_irq');
+    block_until(condition, wq_head.owner ?? wq_head, 'wait_event_lock_irq');
     spin_lock_irq(lock);
   }
 }

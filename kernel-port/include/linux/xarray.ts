@@ -9,10 +9,10 @@ import { ERR_PTR, IS_ERR, PTR_ERR, type ErrPtr } from './err.ts';
 import type { gfp_t, int, unsigned_long } from './types.ts';
 
 export class xarray<T extends object> {
-  readonly entries: Map<unsigned_long, T> = new Map();
+  readonly entries: Record<unsigned_long, T> = {};
 }
 
-export function xa_load<T extends object>(xa: xarray<T>, index: unsigned_long): T | null { return xa.entries.get(index) ?? null; }
+export function xa_load<T extends object>(xa: xarray<T>, index: unsigned_long): T | null { return xa.entries[index] ?? null; }
 
 /** Gives what stood there before. */
 export function xa_store<T extends object>(xa: xarray<T>, index: unsigned_long, entry: T | null, gfp: gfp_t): T | ErrPtr | null {
@@ -23,7 +23,7 @@ export function xa_store<T extends object>(xa: xarray<T>, index: unsigned_long, 
 
 export function xa_erase<T extends object>(xa: xarray<T>, index: unsigned_long): T | null {
   const was = xa_load(xa, index);
-  xa.entries.delete(index);
+  delete xa.entries[index];
   return was;
 }
 
@@ -31,8 +31,8 @@ export function xa_erase<T extends object>(xa: xarray<T>, index: unsigned_long):
 export function xa_store_range<T extends object>(xa: xarray<T>, first: unsigned_long, last: unsigned_long, entry: T | null, _gfp: gfp_t): T | ErrPtr | null {
   if (entry !== null && kmalloc_fails()) return ERR_PTR(-ENOMEM);
   for (let index = first; index <= last; index++) {
-    if (entry === null) xa.entries.delete(index);
-    else xa.entries.set(index, entry);
+    if (entry === null) delete xa.entries[index];
+    else xa.entries[index] = entry;
   }
   return null;
 }
@@ -46,6 +46,6 @@ export function xa_err(entry: unknown): int {
   return PTR_ERR(entry) as number;
 }
 export function xa_empty<T extends object>(xa: xarray<T>): boolean {
-  reduced('a map of entries');
-  return xa.entries.size === 0;
+  reduced('entries by index');
+  return Object.keys(xa.entries).length === 0;
 }

@@ -4,7 +4,7 @@
 
 import { reduced } from '../../arch/model/marks.ts';
 import {
-  Next, list_add_tail, list_del, list_del_init, list_empty, list_first_entry, list_for_each_entry_safe_from,
+  Next, list_add_tail, list_del, list_del_init, list_empty_careful, list_first_entry, list_for_each_entry_safe_from,
   list_next_entry,
 } from '../../include/linux/list.ts';
 import { spin_lock_irqsave, spin_unlock_irqrestore } from '../../include/linux/spinlock.ts';
@@ -65,7 +65,7 @@ export function __wake_up_locked_key_bookmark(wq_head: wait_queue_head, mode: un
 /** @locks takes and drops wq_head.lock */
 export function finish_wait(wq_head: wait_queue_head, wq_entry: wait_queue_entry): void {
   reduced('a task has no state word: it waits in block_until');
-  if (!list_empty(wq_entry.entry)) {
+  if (!list_empty_careful(wq_entry.entry)) {
     spin_lock_irqsave(wq_head.lock);
     list_del_init(wq_entry.entry);
     spin_unlock_irqrestore(wq_head.lock);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Names and where they live, while a function is made resumable: in a slot of its frame or of a
+// frame around it, or, inside a closure that runs as it is, in a variable of that closure's own.
+
+import { ts } from '../tree/ts.ts';
+import { namesIn } from './patterns.ts';
+
+export type Home = { readonly kind: 'slot'; readonly depth: number; readonly slot: number } | { readonly kind: 'own' };
+
+export class Scopes {
+  readonly #stack: Map<string, Home>[] = [];
+  open(): void { this.#stack.push(new Map()); }
+  close(): void { this.#stack.pop(); }
+  /** An outermost function begins: what one that was given up left behind is gone. */
+  reset(depth: number): void { if (depth === 0) this.#stack.length = 0; }
+  bind(name: string, home: Home): void { this.#stack[this.#stack.length - 1]?.set(name, home); }
+  find(name: string): Home | null {
+    for (let i = this.#stack.length - 1; i >= 0; i -= 1) {
+      const home = this.#stack[i]?.get(name);
+      if (home !== undefined) return home;
+    }
+    return null;
+  }
+}
+
+/** How many slots the variables of a function may need: a for…of needs two more, a switch one. */
+export function countLocals(nodes: readonly ts.Node[]): number {
+  let n = 0;
+  const visit = (at: ts.Node): void => {
+    if (ts.isVariableDeclaration(at) || ts.isParameter(at)) n += namesIn(at.name).length;
+    else if (ts.isForOfStatement(at)) n += 2;
+    else if (ts.isSwitchStatement(at) || ts.isFunctionDeclaration(at)) n += 1;
+    if (!ts.isFunctionLike(at)) ts.forEachChild(at, visit);
+  };
+  for (const at of nodes) visit(at);
+  return n;
+}
+
+/** The names that a closure binds anywhere within. */
+export function namesWithin(fn: ts.Node): readonly string[] {
+  const out: string[] = [];
+  const visit = (at: ts.Node): void => {
+    if (ts.isVariableDeclaration(at) || ts.isParameter(at)) out.push(...namesIn(at.name));
+    ts.forEachChild(at, visit);
+  };
+  visit(fn);
+  return out;
+}

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Runs a scenario with several threads on one side: the set-up as one thread runs it, then every
+// interleaving of the threads that differs, then the ending from each state that they can leave.
+
+import { createHash } from 'node:crypto';
+import { Checker } from '../check/checker.ts';
+import { identity, type RunFinding } from '../check/finding.ts';
+import { classOf, isObject, isPage, isTask, type MmObj } from '../check/view.ts';
+import { World } from '../check/world.ts';
+import { search } from '../explore/search.ts';
+import type { Cycle, SearchResult } from '../explore/system.ts';
+import { canonical, type CanonView } from '../instrument/canon.ts';
+import { Concurrency } from '../instrument/concurrency.ts';
+import type { LoopActivation } from '../instrument/loops.ts';
+import { ExecutionEnd } from '../instrument/runtime.ts';
+import { Sharing } from '../instrument/sharing.ts';
+import { StateHash } from '../instrument/state-hash.ts';
+import type { Site } from '../instrument/sites.ts';
+import type { Call, Thread } from '../instrument/threads.ts';
+import { boundedSearch } from './bounded.ts';
+import { Bench } from './bench.ts';
+import { KernelCuts } from './cuts.ts';
+import { endOf, isOfThePort, type End } from './ends.ts';
+import { KernelSystem } from './kernel-system.ts';
+import type { RunnableSide } from './link-side.ts';
+import type { Scenario, Step, ThreadSteps } from './scenario.ts';
+import { Shadow } from './shadow.ts';
+
+/** What leads to everything. */
+const SKIPPED = new Set(['machine', 'physical_memory']);
+const MACHINE = 'arch/model/machine.ts';
+const SCHED = 'include/linux/sched.ts';
+
+/** A finding with the plainest execution that showed it. */
+export interface Witnessed {
+  readonly finding: RunFinding;
+  readonly schedule: readonly number[];
+  /** Switches away from a thread that could have gone on, in this schedule. */
+  readonly preemptions: number;
+}
+export interface Found extends Witnessed {
+  /** Some order of the threads, one wholly after the other, shows it, too. */
+  readonly serial: boolean;
+}
+
+export interface Explored {
+  /** null where states were searched. */
+  readonly executions: number | null;
+  readonly states: number | null;
+  readonly cycles: readonly Cycle[];
+  readonly blocked: number;
+  readonly events: number;
+  /** Cells of the machine at which threads had to stop. */
+  readonly points: number;
+  /** What was cut, a line each. */
+  readonly bounds: readonly string[];
+  readonly outcomes: ReadonlyMap<string, number>;
+  readonly findings: readonly Found[];
+}
+
+export interface ExploreOptions { readonly maxExecutions: number; readonly maxEvents: number; readonly algorithm: 'enumerate' | 'source' | 'stateful' }
+
+export class ConcurrentRun {
+  readonly #side: RunnableSide;
+  readonly #scenario: Scenario;
+  readonly #bench: Bench;
+  readonly #world: World;
+  readonly #checker: Checker;
+  readonly #shadow: Shadow;
+  readonly #results: string[] = [];
+  readonly #found = new Map<string, Witnessed>();
+  readonly #cuts = new Set<string>();
+  /** End states from which the ending was run. */
+  readonly #ended = new Set<string>();
+  readonly #ordinals = new Map<object, number>();
+
+  constructor(side: RunnableSide, scenario: Scenario) {
+    this.#side = side;
+    this.#scenario = scenario;
+    this.#bench = new Bench(side, scenario);
+    this.#world = new World(side.view, side.port.runtime, this.#bench.machine);
+    this.#checker = new Checker(this.#world);
+    this.#shadow = new Shadow(this.#world, this.#checker.mappings);
+  }
+
+  explore(options: ExploreOptions): Explored {
+    const { runtime } = this.#side.port;
+    runtime.reset(this.#checker);
+    this.#bench.boot(this.#world);
+    for (const [i, step] of this.#scenario.steps.entries()) this.#plain(step, i);
+    const { several, system, start: begin } = this.#begin();
+    const start = runtime.journal.mark();
+    const outcomes = new Map<string, number>();
+    this.#world.onFinding = (f) => { this.#noted(f, system); };
+    const leaf = (deadlocked: readonly number[], cut = false): void => {
+      const mark = runtime.journal.mark();
+      if (!system.ended() && !cut) this.#over(deadlocked, several, start);
+      const key = [...this.#results].sort().join(' ');
+      outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
+      runtime.journal.undo(mark);
+    };
+    several.watchesCycles = options.algorithm !== 'stateful';
+    let serial = new Set<string>();
+    const again = (run: () => void): void => {
+      do {
+        several.sharing.grown = false;
+        this.#found.clear();
+        outcomes.clear();
+        runtime.journal.undo(start);
+        // What a thread does before its first point depends on which cells are points.
+        begin();
+        run();
+      } while (several.sharing.grown);
+    };
+    // Which cells matter is found by the small searches first; the large one is then seldom run twice.
+    again(() => { boundedSearch(system, 0, options.maxEvents, leaf); });
+    again(() => { boundedSearch(system, 1, options.maxEvents, leaf); });
+    const complete = (): SearchResult => {
+      return search(system, { algorithm: options.algorithm, maxExecutions: options.maxExecutions, maxEvents: options.maxEvents, seed: 0, preemptions: false }, {
+        maximal: (execution) => {
+          leaf(execution.deadlocked);
+          return several.sharing.grown ? 'stop' : 'go on';
+        },
+      });
+    };
+    let result: SearchResult | null = null;
+    again(() => {
+      boundedSearch(system, 0, options.maxEvents, leaf);
+      serial = new Set(this.#found.keys());
+      boundedSearch(system, 1, options.maxEvents, leaf);
+      outcomes.clear();
+      this.#cuts.clear();
+      result = complete();
+    });
+    const { executions, states, cycles, blocked, events, bounds } = given<SearchResult>(result === null ? null : { value: result });
+    runtime.journal.undo(start);
+    runtime.concurrency = null;
+    runtime.journal.stop();
+    return {
+      executions, states, cycles, blocked, events, bounds: [...bounds, ...this.#cuts], outcomes, points: several.sharing.points,
+      findings: [...this.#found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, w]) => ({ ...w, serial: serial.has(id) })),
+    };
+  }
+
+  /** Keeps the plainest execution that shows a finding: fewest preemptions, then fewest steps. */
+  #noted(finding: RunFinding, system: KernelSystem): void {
+    const id = identity(finding);
+    const known = this.#found.get(id);
+    const { preemptions, schedule } = system;
+    if (known !== undefined && (known.preemptions < preemptions || (known.preemptions === preemptions && known.schedule.length <= schedule.length))) return;
+    this.#found.set(id, { finding, schedule: [...schedule], preemptions });
+  }
+
+  #plain(step: Step, i: number): void {
+    this.#world.step = `${step.by}.${step.name ?? `setup${i}`}`;
+    const value = this.#bench.perform(step, this.#checker, this.#shadow);
+    if (step.name !== null) this.#result(`${step.by}.${step.name}=${value}`);
+  }
+  #result(text: string): void {
+    this.#results.push(text);
+    this.#side.port.runtime.journal.note(() => { this.#results.pop(); });
+  }
+
+  #begin(): { readonly several: Concurrency; readonly system: KernelSystem; readonly start: () => void } {
+    const { runtime } = this.#side.port;
+    const { view } = this.#side;
+    const { machine } = this.#bench;
+    this.#inContext(0, this.#bench.taskOf(this.#scenario.tasks[0] ?? ''), () => { view.fn(MACHINE, 'make_globals')(); });
+    const roots = [machine.globals().map((g) => g.value), this.#world.tasks, this.#bench.devices().map((d) => d.device), machine.fail_page_alloc, machine.fail_slab_alloc];
+    const quiet = new Set<object>();
+    for (const g of machine.globals()) if (g.statistics && typeof g.value === 'object' && g.value !== null) quiet.add(g.value);
+    // A failure that is not due counts calls that nobody looks at.
+    for (const f of [machine.fail_page_alloc, machine.fail_slab_alloc]) if (f.nth === 0) quiet.add(f);
+    const cuts = new KernelCuts(view, quiet);
+    runtime.journal.start();
+    const runOn = view.fn(MACHINE, 'run_on');
+    const sharing = new Sharing(runtime.journal, cuts, roots);
+    for (const o of sharing.objects()) this.#ordinals.set(o, this.#ordinals.size);
+    const several = new Concurrency(runtime, sharing, {
+      runOn: (cpu, task, fn) => { runOn(machine, cpu, task, fn); },
+      cpu: () => view.cpu(),
+      task: () => view.current(),
+      stateKey: (threads) => this.#stateKey(threads),
+    });
+    runtime.concurrency = several;
+    Reflect.set(machine, 'on_defer', (ready: () => boolean, run: () => void, name: string, on: object) => {
+      several.spawn(name, view.cpu(), this.#kernelThread(name), ready, on, { fn: run, args: [], done: () => undefined });
+    });
+    Reflect.set(machine, 'on_access', (mm: MmObj, va: number, write: boolean, value: number) => { this.#shadow.onAccess(mm, va, write, value); });
+    this.#world.concurrent = true;
+    const hash = new StateHash(runtime.journal, {
+      matters: (o, k) => isObject(o) && cuts.matters(o, k),
+      skips: (o) => quiet.has(o) || SKIPPED.has(classOf(o)),
+    }, sharing.objects());
+    const system = new KernelSystem(several, runtime.journal, hash, {
+      results: () => this.#results.length,
+      switching: (t) => { this.#world.step = t.name; },
+      ended: (e) => { this.#note(endOf(e, runtime.here()), e); },
+      inContextOf: (t, fn) => this.#inContext(t.cpu, t.task, fn),
+    });
+    several.onCycle = (t, loop, from) => { this.#cycle(t, loop, system.turn(from), several); };
+    for (const t of this.#scenario.threads ?? []) this.#thread(several, t);
+    return { several, system, start: () => {
+      for (const t of several.threads) {
+        several.begin(t);
+        hash.update([], t);
+      }
+    } };
+  }
+
+  /** A grace period's callback has no user behind it. */
+  #kernelThread(name: string): object {
+    const task_struct = this.#side.port.symbol(SCHED, 'task_struct');
+    const task: unknown = typeof task_struct === 'function' ? Reflect.construct(task_struct, [name, 0]) : null;
+    if (!isTask(task)) throw new Error('no task_struct');
+    return task;
+  }
+  #inContext<T>(cpu: number, task: object, fn: () => T): T {
+    let out: { readonly value: T } | null = null;
+    this.#side.view.fn(MACHINE, 'run_on')(this.#bench.machine, cpu, task, () => { out = { value: fn() }; });
+    return given<T>(out);
+  }
+
+  #thread(several: Concurrency, t: ThreadSteps): void {
+    const { journal } = this.#side.port.runtime;
+    let at = 0;
+    several.add(t.by, t.cpu, this.#bench.taskOf(t.by), (): Call | null => {
+      const step = t.steps[at];
+      if (step === undefined) return null;
+      at += 1;
+      journal.note(() => { at -= 1; });
+      const task = this.#bench.taskOf(t.by);
+      const deed = this.#bench.deed(step.do, task, this.#checker, { shadow: this.#shadow, beside: true });
+      if ('value' in deed) throw new Error(`thread ${t.by} of ${this.#scenario.id} does what only the environment can`);
+      deed.begin?.();
+      return {
+        fn: deed.fn, args: deed.args,
+        done: (r) => {
+          const value = deed.done(r);
+          this.#checker.threadStepEnd(task);
+          this.#result(`${t.by}.${step.name}=${value}`);
+        },
+      };
+    });
+  }
+
+  #note(end: End | null, e: unknown): void {
+    if (end === null) throw e;
+    if (end.kind === 'cut') this.#cuts.add(end.why);
+    this.#result(end.result);
+    if (!isOfThePort(e)) return;
+    try { this.#checker.nullDereference(e.message); } catch { /* noted */ }
+  }
+
+  /** A maximal execution that nothing ended: who waits for ever, or the state at rest and then the ending. */
+  #over(deadlocked: readonly number[], several: Concurrency, start: number): void {
+    const { runtime } = this.#side.port;
+    const { machine } = this.#bench;
+    const before = runtime.concurrency;
+    runtime.concurrency = null;
+    Reflect.set(machine, 'on_access', () => undefined);
+    const deferred: unknown = Reflect.get(machine, 'on_defer');
+    Reflect.set(machine, 'on_defer', null);
+    try {
+      if (deadlocked.length > 0) this.#stuck(deadlocked, several);
+      const first = this.#bench.taskOf(this.#scenario.tasks[0] ?? '');
+      this.#inContext(0, first, () => {
+        this.#checker.atRest(this.#bench.devices(), this.#bench.isolated(), this.#bench.pins());
+        this.#shadow.check(this.#bench.tasks());
+      });
+      const state = this.#endState(start);
+      if (this.#ended.has(state)) return;
+      this.#ended.add(state);
+      this.#world.concurrent = false;
+      for (const [i, step] of (this.#scenario.ending ?? []).entries()) this.#plain(step, i);
+      this.#checker.atEnd();
+    } catch (e) {
+      this.#note(endOf(e, runtime.here()), e);
+    } finally {
+      runtime.concurrency = before;
+      runtime.thrownAt = null;
+      runtime.top = null;
+      Reflect.set(machine, 'on_defer', deferred);
+      Reflect.set(machine, 'on_access', (mm: MmObj, va: number, write: boolean, value: number) => { this.#shadow.onAccess(mm, va, write, value); });
+    }
+  }
+
+  /** The same state once more, and nobody has come to the end of a step. */
+  #cycle(thread: Thread, loop: LoopActivation, turn: ReturnType<KernelSystem['turn']>, several: Concurrency): void {
+    if (!turn.fair || turn.threads.length < 2) return;
+    const { sites } = this.#side.port.runtime;
+    const site = sites[loop.site] ?? null;
+    const names = turn.threads.map((t) => several.threads[t]?.name ?? '').join(' and ');
+    const how = turn.preemptions === 0 ? 'by itself' : `with ${turn.preemptions} preemption${turn.preemptions === 1 ? '' : 's'} a turn`;
+    this.#world.report({
+      rule: 'livelock', object: this.#checker.references.kindsInCycle(), site,
+      message: `\`${(site?.text ?? 'a loop').replace(/;$/, '')}\` of ${thread.name} comes round in the same state: ${names} keep each other from ever ending, ${how}`,
+    });
+    throw new ExecutionEnd('cycle', 'livelock');
+  }
+
+  #stuck(deadlocked: readonly number[], several: Concurrency): void {
+    const waits = [];
+    for (const t of deadlocked) {
+      const thread = several.threads[t];
+      if (thread?.stop?.kind !== 'wait' || !isTask(thread.task)) continue;
+      waits.push({ task: thread.task, on: thread.stop.on, why: thread.stop.why, stack: stackOf(thread, this.#side.port.runtime.sites) });
+    }
+    this.#result(`end=stuck(${deadlocked.map((t) => several.threads[t]?.name).join()})`);
+    this.#checker.locks.deadlock(waits);
+  }
+
+  /** What the threads left otherwise than they found it, and what they said: equal for states with equal endings. */
+  #endState(start: number): string {
+    const token = (v: unknown, depth: number): string => {
+      if (typeof v !== 'object' || v === null) return String(v);
+      const known = this.#ordinals.get(v);
+      if (known !== undefined) return `#${known}`;
+      if (depth === 0) return v.constructor?.name ?? 'object';
+      return `${v.constructor?.name ?? ''}{${Object.keys(v).map((k) => `${k}:${token(Reflect.get(v, k), depth - 1)}`).join()}}`;
+    };
+    const changes = this.#side.port.runtime.journal.changed(start)
+      .filter(({ o }) => this.#ordinals.has(o)).map(({ o, k }) => `${this.#ordinals.get(o)}.${String(k)}=${token(Reflect.get(o, k), 3)}`);
+    return [...changes.sort(), ...[...this.#results].sort()].join(';');
+  }
+
+  #stateKey(threads: readonly Thread[]): string {
+    const stacks = threads.map((t) => {
+      const out: unknown[] = [t.done, t.cpu, t.stop?.kind, this.#results.length];
+      for (let a = t.top; a !== null; a = a.up) out.push(a.code.name, a.pc, a.l.slice(0, a.code.locals));
+      return out;
+    });
+    return createHash('sha256').update(canonical([this.#bench.state(), this.#world.tasks, stacks], this.#canon()).full).digest('base64');
+  }
+  #canon(): CanonView {
+    const world = this.#world;
+    return {
+      pageOf: (pfn) => world.pageAt(pfn),
+      contentOf: (page) => (isPage(page) ? world.frameOf(page)?.content ?? 0 : 0),
+      frameInPte: (pte) => {
+        const v = world.ptes.decode(pte);
+        return v.kind === 'none' || v.kind === 'other' ? null : { pfn: v.pfn, rest: v.kind === 'present' ? pte & 0x80000fff : pte & 0xf8000fff };
+      },
+    };
+  }
+}
+
+/** The statements of a thread's call chain, outermost first. */
+function stackOf(t: Thread, sites: readonly Site[]): Site[] {
+  const out: Site[] = [];
+  for (let f = t.frame; f !== null; f = f.caller) {
+    const site = sites[f.site];
+    if (site !== undefined) out.push(site);
+  }
+  return out.reverse();
+}
+
+function given<T>(out: { readonly value: T } | null): T {
+  if (out === null) throw new Error('nothing was run');
+  return out.value;
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What makes the search of a kernel scenario small and leaves it sound (model-rules.md, 3): which
+// accesses are no events, what counts as one cell, and which classes of operations commute. Each
+// line has the reason why nobody can tell the order apart. They are listed in every report's limits.
+
+import type { Relation } from '../explore/system.ts';
+import type { Also, Cuts, Manner } from '../instrument/sharing.ts';
+import type { Key, PortObject } from '../instrument/runtime.ts';
+import type { Activation } from '../instrument/threads.ts';
+import { classOf, isCounter, isObject, isPage, type PortView } from '../check/view.ts';
+
+const EVENTS = 'arch/model/events.ts';
+
+export const READ = 0;
+export const WRITE = 1;
+/** A count moves, far from where anybody is told: the order of two such cannot be seen. */
+export const ADD = 2;
+export const ACQUIRE = 3;
+export const RELEASE = 4;
+export const READ_ACQUIRE = 5;
+export const READ_RELEASE = 6;
+/** A wait that is over read this; the same and then changed it. */
+export const AWAIT = 7;
+export const AWAIT_WRITE = 8;
+
+/** Of an earlier and a later access of one cell. */
+export function relation(earlier: number, later: number): Relation {
+  const reads = (c: number): boolean => c === READ || c === AWAIT;
+  if (reads(earlier) && reads(later)) return 'commute';
+  if (earlier === ADD && later === ADD) return 'commute';
+  const readers = (c: number): boolean => c === READ_ACQUIRE || c === READ_RELEASE;
+  if (readers(earlier) && readers(later)) return 'commute';
+  // Nobody could have had the lock before it was let go.
+  if ((earlier === RELEASE || earlier === READ_RELEASE) && (later === ACQUIRE || later === READ_ACQUIRE)) return 'order';
+  return later === AWAIT || later === AWAIT_WRITE ? 'await' : 'conflict';
+}
+
+/** Fields that are no events, by the struct that has them; `*` is all of them. */
+const QUIET: Readonly<Record<string, readonly string[]>> = {
+  // Under mmap_lock, whose holders the rules watch (lock-misuse); anon_vma has a lock of its own.
+  vm_area_struct: ['vm_start', 'vm_end', 'vm_next', 'vm_prev', 'vm_mm', 'vm_page_prot', 'vm_flags', 'vm_ops', 'vm_pgoff', 'vm_file', 'vm_private_data'],
+  mm_struct: ['mmap', 'pgd', 'map_count', 'total_vm', 'data_vm', 'exec_vm', 'stack_vm', 'hiwater_rss', 'hiwater_vm', 'def_flags', 'locked_vm', 'flags', 'cpu_bitmap'],
+  // A thread's own.
+  task_struct: ['*'], task_rss_stat: ['*'],
+  // A CPU's own; who drains another's pagevec runs there.
+  pagevec: ['*'], cpu_state: ['preempt', 'rcu'],
+  // Set before the region can be found.
+  dev_pagemap: ['type', 'ops', 'owner', 'range', 'nr_range', 'flags', 'altmap', 'range_len'],
+  // Counted, and looked at by nobody who decides.
+  model_device: ['calloc', 'cfree', 'nr_callbacks', 'capacity', 'policy', 'select', 'pagemap'],
+  mm_rss_stat: ['*'], stat_items: ['*'],
+  xarray: ['*'], frame: ['allocated', 'generation', 'page'],
+};
+const QUIET_CLASSES: ReadonlySet<string> = new Set(Object.keys(QUIET).filter((c) => QUIET[c]?.includes('*')));
+const QUIET_FIELDS: ReadonlyMap<string, ReadonlySet<Key>> = new Map(Object.entries(QUIET).map(([c, fields]) => [c, new Set<Key>(fields)]));
+
+/** Readers of page->flags that look only at bits that never change once memory is there: zone and node. */
+const ZONE_READERS = new Set(['page_zonenum', 'page_to_nid', 'page_zone_id', 'page_zone', 'is_zone_device_page']);
+/** Operations that name the bit they are about, in their first argument. */
+const BIT_OPERATIONS = 'include/linux/bitops.ts';
+
+/** Counts that are statistics, or that only say that something is under way. */
+function isStatistic(counter: PortObject): boolean {
+  const owner = counter['owner'];
+  if (isPage(owner)) return false;
+  const of = classOf(owner);
+  if (of === 'mm_rss_stat' || owner === null) return true;
+  if (of !== 'mm_struct' || typeof owner !== 'object') return false;
+  return ['pgtables_bytes', 'tlb_flush_pending'].some((k) => Reflect.get(owner, k) === counter);
+}
+
+/** Counts above this are far from any threshold: 0 and 1 decide over a page's life, and two threads move it by one each. */
+const NEAR = 3;
+
+const LIFE = 'life';
+/** Fields of a page that mean something only while it is somebody's. */
+const USES: ReadonlySet<Key> = new Set(['pgmap', 'word0', 'zone_device_data', 'word1', 'mapping', 'index', 'private']);
+
+/** Their acquisition is enabledness; what it races with is the acquisition before. */
+const LOCK_WORDS: ReadonlySet<Key> = new Set(['holder', 'writer', 'readers', 'waiters', 'granted']);
+
+export class KernelCuts implements Cuts {
+  /** Fields that some function of this side writes: all others are what they were made. */
+  readonly #written: ReadonlySet<string>;
+  /** Containers that are no events: by identity, found when the search begins. */
+  readonly #quiet: ReadonlySet<object>;
+
+  /** Functions whose accesses C does not make, by file and name. */
+  readonly #noAccess: ReadonlySet<string>;
+  readonly #words: ReadonlyMap<string, ReadonlyMap<Key, { readonly owned: boolean; readonly word: string }>>;
+
+  constructor(view: PortView, quiet: ReadonlySet<object>) {
+    this.#written = view.port.written;
+    this.#quiet = quiet;
+    this.#noAccess = noAccess(view.port.symbol(EVENTS, 'NO_ACCESS'));
+    this.#words = sameWords(view.port.symbol(EVENTS, 'SAME_WORD'));
+  }
+
+  readonly object = (o: PortObject, k: Key): PortObject => {
+    const place = this.#words.get(classOf(o))?.get(k);
+    const owner: unknown = place?.owned === true ? o['owner'] : o;
+    return isObject(owner) ? owner : o;
+  };
+
+  readonly matters = (o: PortObject, k: Key): boolean => {
+    if (this.#quiet.has(o)) return false;
+    switch (classOf(o)) {
+      case 'model_device': return k !== 'calloc' && k !== 'cfree' && k !== 'nr_callbacks';
+      case 'frame': return k !== 'generation';
+      case 'task_rss_stat': case 'mm_rss_stat': case 'stat_items': return false;
+      case 'atomic_t': return !isStatistic(o);
+      default: return true;
+    }
+  };
+
+  readonly isEvent = (o: PortObject, k: Key, by: Activation | null): boolean => {
+    if (this.#quiet.has(o) || (by !== null && this.#noAccess.has(`${by.code.file}#${by.code.name}`))) return false;
+    if (typeof k === 'string' && k !== '[]' && !this.#written.has(k)) return false;
+    const name = classOf(o);
+    if (QUIET_CLASSES.has(name) || QUIET_FIELDS.get(name)?.has(k) === true) return false;
+    if (k === 'counter' && isCounter(o)) return !isStatistic(o);
+    if (k === 'flags' && name === 'page') return by === null || !ZONE_READERS.has(by.code.name);
+    return true;
+  };
+
+  readonly cell = (o: PortObject, k: Key, by: Activation | null): Key => {
+    switch (k) {
+      case 'flags': return by !== null && by.code.file === BIT_OPERATIONS && isPage(o) ? `flags.${String(by.l[0])}` : k;
+      case 'writer': case 'readers': case 'waiters': case 'granted': return 'lock';
+      default: {
+        const place = this.#words.get(classOf(o))?.get(k);
+        if (place !== undefined) return place.word;
+        return Array.isArray(o) || o instanceof Map || o instanceof Set ? '[]' : k;
+      }
+    }
+  };
+
+  readonly classOf = (o: PortObject, k: Key, manner: Manner, old: unknown, value: unknown): number => {
+    if (manner === 'waited') return LOCK_WORDS.has(k) ? READ : AWAIT;
+    if (manner === 'read' || old === value) return READ;
+    switch (k) {
+      case 'holder': case 'writer': return value === null ? RELEASE : ACQUIRE;
+      case 'readers': return Array.isArray(old) && Array.isArray(value) && value.length > old.length ? READ_ACQUIRE : READ_RELEASE;
+      case 'counter': return isPage(o['owner']) && Number(old) >= NEAR && Number(value) >= NEAR ? ADD : WRITE;
+      default: return WRITE;
+    }
+  };
+
+  /**
+   * The life of a page and of a pgmap: rules ask at each use whether it is there, so a use and the
+   * moment when the last reference goes, or the first comes, are no two things whose order is no matter.
+   */
+  readonly also = (o: PortObject, k: Key, manner: Manner, old: unknown, value: unknown): Also | null => {
+    if (k === 'counter') {
+      const page = o['owner'];
+      const ends = manner === 'wrote' && isPage(page) && isCounter(o) && page._refcount === o && (Number(old) <= 1 || Number(value) <= 1);
+      return ends ? { o: page, k: LIFE, class: WRITE } : null;
+    }
+    switch (classOf(o)) {
+      case 'page': return USES.has(k) && manner === 'read' ? { o, k: LIFE, class: READ } : null;
+      case 'page_lru': {
+        const page = o['owner'];
+        return isPage(page) && manner === 'read' ? { o: page, k: LIFE, class: READ } : null;
+      }
+      case 'frame': {
+        const page = o['page'];
+        if (!isPage(page)) return null;
+        return k === 'allocated' && manner === 'wrote' ? { o: page, k: LIFE, class: WRITE } : k === 'content' ? { o: page, k: LIFE, class: READ } : null;
+      }
+      case 'dev_pagemap':
+        if (manner === 'wrote') return k === 'ref' ? { o, k: LIFE, class: WRITE } : null;
+        return { o, k: LIFE, class: READ };
+      default: return null;
+    }
+  };
+
+  readonly conflict = (earlier: number, later: number): boolean => relation(earlier, later) !== 'commute';
+
+  readonly both = (first: number, second: number): number => {
+    if (first === second || second === READ) return first;
+    if (first === AWAIT || second === AWAIT) return AWAIT_WRITE;
+    return first === READ ? second : WRITE;
+  };
+}
+
+function noAccess(table: unknown): ReadonlySet<string> {
+  const out = new Set<string>();
+  if (!isObject(table)) return out;
+  for (const [file, names] of Object.entries(table)) if (Array.isArray(names)) for (const name of names) out.add(`${file}#${String(name)}`);
+  return out;
+}
+
+function sameWords(table: unknown): ReadonlyMap<string, ReadonlyMap<Key, { readonly owned: boolean; readonly word: string }>> {
+  const out = new Map<string, Map<Key, { readonly owned: boolean; readonly word: string }>>();
+  if (!isObject(table)) return out;
+  for (const [of, fields] of Object.entries(table)) {
+    const words = new Map<Key, { readonly owned: boolean; readonly word: string }>();
+    for (const [k, place] of isObject(fields) ? Object.entries(fields) : []) {
+      if (isObject(place)) words.set(k, { owned: place['of'] !== '', word: String(place['word']) });
+    }
+    out.set(of, words);
+  }
+  return out;
+}
