@@ -10,7 +10,7 @@ import '../../verifier/instrument/transpile.ts';
 import { SILENT, type Key, type PortObject } from '../../verifier/instrument/runtime.ts';
 import { CASES, object } from './cases.ts';
 
-const EVERYTHING: Cuts = { matters: () => true, isEvent: () => true, object: (o) => o, cell: (_o, k) => k, also: () => null, classOf: (_o, _k, manner) => (manner === 'wrote' ? 1 : 0), both: Math.max, conflict: () => true };
+const EVERYTHING: Cuts = { matters: () => true, cell: (o, k) => ({ o, k }), part: () => null, classOf: (_o, _k, manner) => (manner === 'wrote' ? 1 : 0), life: () => null, lifeClass: () => -1, both: Math.max, conflict: () => true };
 const MACHINE = { runOn: (_cpu: number, _task: object, fn: () => void) => { fn(); }, cpu: () => 0, task: () => EVERYTHING, stateKey: () => '' };
 
 interface Resumed { readonly result: unknown; readonly reads: string; readonly writes: string; readonly steps: number }

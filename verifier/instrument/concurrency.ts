@@ -41,6 +41,8 @@ export class Concurrency {
   #asked: SeenRead[] | null = null;
   /** States are compared at the heads of loops; whoever compares them at each step has no need of it. */
   watchesCycles = true;
+  /** Where the thread that runs has to stop, in accesses of its own, when a schedule is followed: points are no matter then. */
+  stopAt: number | null = null;
   /** Steps of all threads so far. */
   #steps = 0;
   /**
@@ -106,7 +108,8 @@ export class Concurrency {
     this.sharing.newEvent();
     this.sharing.thread = t.id;
     this.written.clear();
-    this.#granted = granted;
+    // Who follows a schedule stops by counting, and needs no leave to go on.
+    this.#granted = granted && this.stopAt === null;
     this.#running = t;
     this.#runtime.top = t.frame;
     try {
@@ -198,7 +201,7 @@ export class Concurrency {
     const t = this.#mine();
     if (t.begun || o === null || o === undefined) return false;
     const by = t.top;
-    if (!this.sharing.isEvent(o, k, by)) return false;
+    if (this.stopAt === null ? !this.sharing.isEvent(o, k, by) : t.accesses < this.stopAt) return false;
     // What a one-event function reads before it waits belongs to nobody's event.
     if (t.one !== null && t.one.code.waits) return false;
     if (this.#granted) {
@@ -213,26 +216,28 @@ export class Concurrency {
   wait(ready: () => boolean, on: object, why: string): boolean {
     const t = this.#mine();
     if (this.#granted || (t.begun && this.holds(ready))) {
-      this.#granted = false;
       this.#took(ready);
       t.begun = t.one !== null;
       return false;
     }
     t.begun = false;
-    // Nobody else has a hand in what it waits for, and it need not wait.
-    if (t.one === null || t.one.code.waits) {
-      const asked = this.whatIsAsked(ready);
-      if (!asked.some(({ o, k }) => this.sharing.isEvent(o, k, t.top)) && this.holds(ready)) {
-        for (const { o, k, value } of asked) this.sharing.note(o, k, 'waited', value, value, t.top);
-        return false;
-      }
+    if (this.#passes(t, ready)) {
+      this.#took(ready);
+      return false;
     }
     t.stop = { kind: 'wait', ready, on, why };
     return true;
   }
+  /** A wait that nobody else has a hand in and that is over; or, where a schedule is followed, one before the place to stop. */
+  #passes(t: Thread, ready: () => boolean): boolean {
+    if (this.stopAt !== null) return t.accesses < this.stopAt && this.holds(ready);
+    if (t.one !== null && !t.one.code.waits) return false;
+    return !this.whatIsAsked(ready).some(({ o, k }) => this.sharing.isEvent(o, k, t.top)) && this.holds(ready);
+  }
   /** What a wait that is over looked at was read in this event. */
   #took(ready: () => boolean): void {
     this.#granted = false;
+    this.#mine().accesses += 1;
     for (const { o, k, value } of this.whatIsAsked(ready)) this.sharing.note(o, k, 'waited', value, value, this.#mine().top);
   }
   /** The fields that a predicate looks at now. */
@@ -251,6 +256,7 @@ export class Concurrency {
       this.#saveLoop(loop);
       loop.parked = false;
       this.#granted = false;
+      t.accesses += 1;
       for (const { o, k, value } of loop.waitsFor) if (!sameValue(o[k], value)) this.sharing.note(o, k, 'waited', o[k], o[k], t.top);
       loop.since = t.log.length;
       loop.before = -1;
@@ -299,13 +305,17 @@ export class Concurrency {
 
   read(o: PortObject, k: Key, value: unknown): void {
     const t = this.#running;
-    if (t === null || !this.sharing.isShared(o) || !this.sharing.matters(o, k)) return;
+    if (t === null) return;
+    t.accesses += 1;
+    if (!this.sharing.isShared(o) || !this.sharing.matters(o, k)) return;
     t.log.push({ o, k, wrote: false, old: value, value });
     this.sharing.note(o, k, 'read', value, value, t.top);
   }
   wrote(o: PortObject, k: Key, old: unknown, value: unknown): void {
     const t = this.#running;
-    if (t === null || !this.sharing.isShared(o)) return;
+    if (t === null) return;
+    t.accesses += 1;
+    if (!this.sharing.isShared(o)) return;
     this.written.add(o);
     this.sharing.publish(value);
     if (!this.sharing.matters(o, k)) return;
@@ -315,7 +325,9 @@ export class Concurrency {
   /** A container was changed as a whole. */
   changed(o: PortObject, k: Key, given: readonly unknown[]): void {
     const t = this.#running;
-    if (t === null || !this.sharing.isShared(o)) return;
+    if (t === null) return;
+    t.accesses += 1;
+    if (!this.sharing.isShared(o)) return;
     this.written.add(o);
     for (const value of given) this.sharing.publish(value);
     t.log.push({ o, k, wrote: true, old: 0, value: 1 });

@@ -92,6 +92,8 @@ export class Thread {
   begun = false;
   done = false;
   log: Logged[] = [];
+  /** Accesses it has made, shared or not: where it stands, whatever the points are. */
+  accesses = 0;
   /** The call that runs. */
   call: Call | null = null;
   readonly #next: (t: Thread) => Call | null;
@@ -109,7 +111,7 @@ export class Thread {
 
   /** Keeps everything it has, for the journal to give back. */
   save(journal: Journal): void {
-    const { cpu, task, top, frame, stop, one, begun, done, call } = this;
+    const { cpu, task, top, frame, stop, one, begun, done, call, accesses } = this;
     const logged = this.log.length;
     journal.note(() => {
       this.cpu = cpu;
@@ -121,6 +123,7 @@ export class Thread {
       this.begun = begun;
       this.done = done;
       this.call = call;
+      this.accesses = accesses;
       this.log.length = logged;
     });
   }

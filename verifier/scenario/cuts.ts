@@ -4,9 +4,9 @@
 // line has the reason why nobody can tell the order apart. They are listed in every report's limits.
 
 import type { Relation } from '../explore/system.ts';
-import type { Also, Cuts, Manner } from '../instrument/sharing.ts';
+import type { Cuts, Manner, Place } from '../instrument/sharing.ts';
 import type { Key, PortObject } from '../instrument/runtime.ts';
-import type { Activation } from '../instrument/threads.ts';
+import type { Activation, Code } from '../instrument/threads.ts';
 import { classOf, isCounter, isObject, isPage, type PortView } from '../check/view.ts';
 
 const EVENTS = 'arch/model/events.ts';
@@ -59,6 +59,8 @@ const ZONE_READERS = new Set(['page_zonenum', 'page_to_nid', 'page_zone_id', 'pa
 /** Operations that name the bit they are about, in their first argument. */
 const BIT_OPERATIONS = 'include/linux/bitops.ts';
 
+const BITS: readonly string[] = Array.from({ length: 32 }, (_, n) => `flags.${n}`);
+
 /** Counts that are statistics, or that only say that something is under way. */
 function isStatistic(counter: PortObject): boolean {
   const owner = counter['owner'];
@@ -84,10 +86,10 @@ export class KernelCuts implements Cuts {
   readonly #written: ReadonlySet<string>;
   /** Containers that are no events: by identity, found when the search begins. */
   readonly #quiet: ReadonlySet<object>;
-
-  /** Functions whose accesses C does not make, by file and name. */
-  readonly #noAccess: ReadonlySet<string>;
   readonly #words: ReadonlyMap<string, ReadonlyMap<Key, { readonly owned: boolean; readonly word: string }>>;
+  /** By function: whether its accesses are none in C, name a bit, or look only at bits that never change. */
+  readonly #kinds = new WeakMap<Code, 'none' | 'bit' | 'zone' | 'plain'>();
+  readonly #noAccess: ReadonlySet<string>;
 
   constructor(view: PortView, quiet: ReadonlySet<object>) {
     this.#written = view.port.written;
@@ -95,12 +97,6 @@ export class KernelCuts implements Cuts {
     this.#noAccess = noAccess(view.port.symbol(EVENTS, 'NO_ACCESS'));
     this.#words = sameWords(view.port.symbol(EVENTS, 'SAME_WORD'));
   }
-
-  readonly object = (o: PortObject, k: Key): PortObject => {
-    const place = this.#words.get(classOf(o))?.get(k);
-    const owner: unknown = place?.owned === true ? o['owner'] : o;
-    return isObject(owner) ? owner : o;
-  };
 
   readonly matters = (o: PortObject, k: Key): boolean => {
     if (this.#quiet.has(o)) return false;
@@ -113,26 +109,36 @@ export class KernelCuts implements Cuts {
     }
   };
 
-  readonly isEvent = (o: PortObject, k: Key, by: Activation | null): boolean => {
-    if (this.#quiet.has(o) || (by !== null && this.#noAccess.has(`${by.code.file}#${by.code.name}`))) return false;
-    if (typeof k === 'string' && k !== '[]' && !this.#written.has(k)) return false;
-    const name = classOf(o);
-    if (QUIET_CLASSES.has(name) || QUIET_FIELDS.get(name)?.has(k) === true) return false;
-    if (k === 'counter' && isCounter(o)) return !isStatistic(o);
-    if (k === 'flags' && name === 'page') return by === null || !ZONE_READERS.has(by.code.name);
-    return true;
+  readonly part = (o: PortObject, k: Key, by: Activation | null): Key | null | 'none' => {
+    if (by === null) return null;
+    const kind = this.#kindOf(by.code);
+    if (kind === 'none') return 'none';
+    if (k !== 'flags' || kind === 'plain' || !isPage(o)) return null;
+    return kind === 'zone' ? 'none' : BITS[Number(by.l[0])] ?? null;
   };
-
-  readonly cell = (o: PortObject, k: Key, by: Activation | null): Key => {
-    switch (k) {
-      case 'flags': return by !== null && by.code.file === BIT_OPERATIONS && isPage(o) ? `flags.${String(by.l[0])}` : k;
-      case 'writer': case 'readers': case 'waiters': case 'granted': return 'lock';
-      default: {
-        const place = this.#words.get(classOf(o))?.get(k);
-        if (place !== undefined) return place.word;
-        return Array.isArray(o) || o instanceof Map || o instanceof Set ? '[]' : k;
-      }
+  #kindOf(code: Code): 'none' | 'bit' | 'zone' | 'plain' {
+    let kind = this.#kinds.get(code);
+    if (kind === undefined) {
+      kind = this.#noAccess.has(`${code.file}#${code.name}`) ? 'none' : code.file === BIT_OPERATIONS ? 'bit' : ZONE_READERS.has(code.name) ? 'zone' : 'plain';
+      this.#kinds.set(code, kind);
     }
+    return kind;
+  }
+
+  readonly cell = (o: PortObject, k: Key, part: Key | null): Place | null => {
+    if (this.#quiet.has(o)) return null;
+    if (typeof k === 'string' && k !== '[]' && !this.#written.has(k)) return null;
+    const name = classOf(o);
+    if (QUIET_CLASSES.has(name) || QUIET_FIELDS.get(name)?.has(k) === true) return null;
+    if (k === 'counter' && isCounter(o) && isStatistic(o)) return null;
+    if (part !== null) return { o, k: part };
+    if (LOCK_WORDS.has(k) && k !== 'holder') return { o, k: 'lock' };
+    const place = this.#words.get(name)?.get(k);
+    if (place !== undefined) {
+      const owner: unknown = place.owned ? o['owner'] : o;
+      return { o: isObject(owner) ? owner : o, k: place.word };
+    }
+    return { o, k: Array.isArray(o) || o instanceof Map || o instanceof Set ? '[]' : k };
   };
 
   readonly classOf = (o: PortObject, k: Key, manner: Manner, old: unknown, value: unknown): number => {
@@ -150,27 +156,31 @@ export class KernelCuts implements Cuts {
    * The life of a page and of a pgmap: rules ask at each use whether it is there, so a use and the
    * moment when the last reference goes, or the first comes, are no two things whose order is no matter.
    */
-  readonly also = (o: PortObject, k: Key, manner: Manner, old: unknown, value: unknown): Also | null => {
-    if (k === 'counter') {
-      const page = o['owner'];
-      const ends = manner === 'wrote' && isPage(page) && isCounter(o) && page._refcount === o && (Number(old) <= 1 || Number(value) <= 1);
-      return ends ? { o: page, k: LIFE, class: WRITE } : null;
-    }
+  readonly life = (o: PortObject, k: Key): Place | null => {
     switch (classOf(o)) {
-      case 'page': return USES.has(k) && manner === 'read' ? { o, k: LIFE, class: READ } : null;
+      case 'atomic_t': {
+        const page = o['owner'];
+        return k === 'counter' && isPage(page) && isCounter(o) && page._refcount === o ? { o: page, k: LIFE } : null;
+      }
+      case 'page': return USES.has(k) ? { o, k: LIFE } : null;
       case 'page_lru': {
         const page = o['owner'];
-        return isPage(page) && manner === 'read' ? { o: page, k: LIFE, class: READ } : null;
+        return isPage(page) ? { o: page, k: LIFE } : null;
       }
       case 'frame': {
         const page = o['page'];
-        if (!isPage(page)) return null;
-        return k === 'allocated' && manner === 'wrote' ? { o: page, k: LIFE, class: WRITE } : k === 'content' ? { o: page, k: LIFE, class: READ } : null;
+        return isPage(page) && (k === 'allocated' || k === 'content') ? { o: page, k: LIFE } : null;
       }
-      case 'dev_pagemap':
-        if (manner === 'wrote') return k === 'ref' ? { o, k: LIFE, class: WRITE } : null;
-        return { o, k: LIFE, class: READ };
+      case 'dev_pagemap': return { o, k: LIFE };
       default: return null;
+    }
+  };
+  readonly lifeClass = (o: PortObject, k: Key, manner: Manner, old: unknown, value: unknown): number => {
+    const wrote = manner === 'wrote';
+    if (k === 'counter') return wrote && (Number(old) <= 1 || Number(value) <= 1) ? WRITE : -1;
+    switch (k) {
+      case 'allocated': case 'ref': return wrote ? WRITE : READ;
+      default: return wrote && k !== 'content' ? -1 : READ;
     }
   };
 

@@ -9,9 +9,10 @@ import type { Key, PortObject } from '../instrument/runtime.ts';
 import type { StateHash } from '../instrument/state-hash.ts';
 import type { Thread } from '../instrument/threads.ts';
 import { ACQUIRE, relation } from './cuts.ts';
+import type { Segment } from './schedule.ts';
 
 /** What an event did to the past that a wait may have to be asked in. */
-interface Past { readonly thread: number; readonly able: readonly number[]; readonly preempts: boolean; readonly writes: readonly { readonly o: PortObject; readonly k: Key; readonly old: unknown }[]; readonly ready: (() => boolean) | null }
+interface Past { readonly thread: number; readonly accesses: number; readonly able: readonly number[]; readonly preempts: boolean; readonly writes: readonly { readonly o: PortObject; readonly k: Key; readonly old: unknown }[]; readonly ready: (() => boolean) | null }
 
 export interface KernelMoves {
   /** Called when a thread is switched to, before it runs. */
@@ -37,9 +38,9 @@ export class KernelSystem implements System {
   readonly schedule: number[] = [];
   preemptions = 0;
 
-  readonly #hash: StateHash;
+  readonly #hash: StateHash | null;
 
-  constructor(several: Concurrency, journal: Journal, hash: StateHash, moves: KernelMoves) {
+  constructor(several: Concurrency, journal: Journal, hash: StateHash | null, moves: KernelMoves) {
     this.#hash = hash;
     this.#several = several;
     this.#journal = journal;
@@ -89,9 +90,9 @@ export class KernelSystem implements System {
       const e = thread.log[i];
       if (e?.wrote === true) writes.push({ o: e.o, k: e.k, old: e.old });
     }
-    this.#hash.update(this.#several.written, thread);
-    for (let child = threads; child < this.threads(); child += 1) this.#hash.update([], this.#thread(child));
-    this.past.push({ thread: t, able, preempts, writes, ready });
+    this.#hash?.update(this.#several.written, thread);
+    for (let child = threads; child < this.threads(); child += 1) this.#hash?.update([], this.#thread(child));
+    this.past.push({ thread: t, accesses: thread.accesses, able, preempts, writes, ready });
   }
   get accesses(): readonly Access[] { return this.#accesses; }
   get orders(): readonly number[] { return this.#orders; }
@@ -115,6 +116,18 @@ export class KernelSystem implements System {
   undo(mark: number): void { this.#journal.undo(mark); }
   relation(earlier: number, later: number): Relation { return relation(earlier, later); }
 
+  /** The execution so far: who ran until when; a step that is under way is the last, and open. */
+  segments(): readonly Segment[] {
+    const out: { thread: number; until: number | null }[] = [];
+    for (const [i, t] of this.schedule.entries()) {
+      const until = this.past[i]?.accesses ?? null;
+      const last = out[out.length - 1];
+      if (last?.thread === t) last.until = until;
+      else out.push({ thread: t, until });
+    }
+    return out;
+  }
+
   /**
    * The turn of a cycle that began `from` steps from the start: who runs in it, how many preemptions it
    * takes, and whether it is fair: nobody could have run all the while and never did (weak fairness).
@@ -127,7 +140,7 @@ export class KernelSystem implements System {
     return { threads, preemptions: turn.filter((p) => p.preempts).length, fair: !starved };
   }
 
-  stateKey(): string { return this.#hash.key(this.#moves.results()); }
+  stateKey(): string { return this.#hash === null ? '' : this.#hash.key(this.#moves.results()); }
   /** A step of the scenario was completed: nothing less is progress (model-rules.md, 4). */
   progressed(): boolean { return this.#progressed; }
 

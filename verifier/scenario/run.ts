@@ -5,7 +5,7 @@
 import { Checker } from '../check/checker.ts';
 import type { RunFinding } from '../check/finding.ts';
 import { Tracer, type TracedStep } from '../check/trace.ts';
-import { isPage, type TaskObj } from '../check/view.ts';
+import { isPage } from '../check/view.ts';
 import { World } from '../check/world.ts';
 import { Concurrency } from '../instrument/concurrency.ts';
 import { Sharing, type Cuts } from '../instrument/sharing.ts';
@@ -13,7 +13,8 @@ import type { Call } from '../instrument/threads.ts';
 import { canonical } from '../instrument/canon.ts';
 import { Bench } from './bench.ts';
 import { endOf, isOfThePort } from './ends.ts';
-import { addressOf, type Scenario } from './scenario.ts';
+import { observe } from './observe.ts';
+import type { Scenario } from './scenario.ts';
 import { Shadow } from './shadow.ts';
 import type { RunnableSide } from './link-side.ts';
 
@@ -116,7 +117,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
 /** Calls in the resumable form, by a thread that stops nowhere. */
 function resumably(side: RunnableSide): Bench['apply'] {
   const { runtime } = side.port;
-  const nowhere: Cuts = { matters: () => false, isEvent: () => false, object: (o) => o, cell: (_o, k) => k, also: () => null, classOf: () => 0, both: () => 0, conflict: () => false };
+  const nowhere: Cuts = { matters: () => false, cell: (o, k) => null, part: () => null, classOf: () => 0, life: () => null, lifeClass: () => -1, both: Math.max, conflict: () => false };
   return (fn, args) => {
     let result: unknown;
     let call: Call | null = { fn, args, done: (r) => { result = r; } };
@@ -144,24 +145,4 @@ function unsupported(why: string): Run {
     status: 'unsupported', bound: why, outcome: '', findings: [], events: 0, endedEarly: false,
     costs: { rounds: 0, pins: 0, unpins: 0, callbacks: 0 }, trace: [], cycle: null,
   };
-}
-
-/** Where each page of the range is, in the eyes of the first task. */
-function observe(world: World, bench: Bench, scenario: Scenario): string[] {
-  const owner: TaskObj | undefined = world.tasks[0];
-  const out: string[] = [];
-  for (let page = 0; page < scenario.pages; page++) {
-    const address = addressOf(page);
-    const cell = owner?.mm?.pgd?.pmds[address >>> 21]?.pmd?.cells[(address >>> 12) & 511];
-    const v = world.ptes.decode(cell?.pte ?? 0);
-    let place = 'none';
-    if (v.kind === 'present' && v.special) place = 'zero';
-    else if (v.kind !== 'none' && v.kind !== 'other') {
-      const at = world.pageAt(v.pfn);
-      place = at === null ? 'gone' : bench.placeOf(at);
-      if (v.kind === 'migration') place = `migrating(${place})`;
-    }
-    out.push(`page${page}=${place}`);
-  }
-  return out;
 }

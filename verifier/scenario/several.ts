@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Runs a scenario with several threads on one side: the set-up as one thread runs it, then every
-// interleaving of the threads that differs, then the ending from each state that they can leave.
+// A scenario with several threads on one side, up to where they begin: the set-up as one thread runs
+// it, the threads stopped before their first point, and what is judged and done when all have ended.
+// Who goes when is for explored.ts and scheduled.ts to say.
 
 import { createHash } from 'node:crypto';
 import { Checker } from '../check/checker.ts';
-import { identity, type RunFinding } from '../check/finding.ts';
 import { classOf, isObject, isPage, isTask, type MmObj } from '../check/view.ts';
 import { World } from '../check/world.ts';
-import { search } from '../explore/search.ts';
-import type { Cycle, SearchResult } from '../explore/system.ts';
 import { canonical, type CanonView } from '../instrument/canon.ts';
 import { Concurrency } from '../instrument/concurrency.ts';
 import type { LoopActivation } from '../instrument/loops.ts';
@@ -17,11 +15,11 @@ import { Sharing } from '../instrument/sharing.ts';
 import { StateHash } from '../instrument/state-hash.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { Call, Thread } from '../instrument/threads.ts';
-import { boundedSearch } from './bounded.ts';
 import { Bench } from './bench.ts';
 import { KernelCuts } from './cuts.ts';
 import { endOf, isOfThePort, type End } from './ends.ts';
 import { KernelSystem } from './kernel-system.ts';
+import { observe } from './observe.ts';
 import type { RunnableSide } from './link-side.ts';
 import type { Scenario, Step, ThreadSteps } from './scenario.ts';
 import { Shadow } from './shadow.ts';
@@ -31,142 +29,72 @@ const SKIPPED = new Set(['machine', 'physical_memory']);
 const MACHINE = 'arch/model/machine.ts';
 const SCHED = 'include/linux/sched.ts';
 
-/** A finding with the plainest execution that showed it. */
-export interface Witnessed {
-  readonly finding: RunFinding;
-  readonly schedule: readonly number[];
-  /** Switches away from a thread that could have gone on, in this schedule. */
-  readonly preemptions: number;
-}
-export interface Found extends Witnessed {
-  /** Some order of the threads, one wholly after the other, shows it, too. */
-  readonly serial: boolean;
+/** The threads, ready to run. */
+export interface Ready {
+  readonly several: Concurrency;
+  readonly system: KernelSystem;
+  /** Runs each thread up to its first point. */
+  readonly begin: () => void;
 }
 
-export interface Explored {
-  /** null where states were searched. */
-  readonly executions: number | null;
-  readonly states: number | null;
-  readonly cycles: readonly Cycle[];
-  readonly blocked: number;
-  readonly events: number;
-  /** Cells of the machine at which threads had to stop. */
-  readonly points: number;
-  /** What was cut, a line each. */
-  readonly bounds: readonly string[];
-  readonly outcomes: ReadonlyMap<string, number>;
-  readonly findings: readonly Found[];
-}
-
-export interface ExploreOptions { readonly maxExecutions: number; readonly maxEvents: number; readonly algorithm: 'enumerate' | 'source' | 'stateful' }
-
-export class ConcurrentRun {
+export class Several {
   readonly #side: RunnableSide;
   readonly #scenario: Scenario;
   readonly #bench: Bench;
-  readonly #world: World;
-  readonly #checker: Checker;
+  readonly world: World;
+  readonly checker: Checker;
   readonly #shadow: Shadow;
   readonly #results: string[] = [];
-  readonly #found = new Map<string, Witnessed>();
-  readonly #cuts = new Set<string>();
+  /** Why executions were cut, a line each. */
+  readonly cuts = new Set<string>();
+  /** Where the pages of the range are, as the first task sees them at rest. */
+  #places: readonly string[] = [];
   /** End states from which the ending was run. */
-  readonly #ended = new Set<string>();
+  readonly #endings = new Set<string>();
+  /** The steps that give everything back are no outcome. */
+  #ending = false;
   readonly #ordinals = new Map<object, number>();
 
-  constructor(side: RunnableSide, scenario: Scenario) {
+  readonly #keepsStates: boolean;
+
+  /** keepsStates: the search compares the states of all steps. */
+  constructor(side: RunnableSide, scenario: Scenario, keepsStates: boolean) {
+    this.#keepsStates = keepsStates;
     this.#side = side;
     this.#scenario = scenario;
     this.#bench = new Bench(side, scenario);
-    this.#world = new World(side.view, side.port.runtime, this.#bench.machine);
-    this.#checker = new Checker(this.#world);
-    this.#shadow = new Shadow(this.#world, this.#checker.mappings);
-  }
-
-  explore(options: ExploreOptions): Explored {
-    const { runtime } = this.#side.port;
-    runtime.reset(this.#checker);
-    this.#bench.boot(this.#world);
-    for (const [i, step] of this.#scenario.steps.entries()) this.#plain(step, i);
-    const { several, system, start: begin } = this.#begin();
-    const start = runtime.journal.mark();
-    const outcomes = new Map<string, number>();
-    this.#world.onFinding = (f) => { this.#noted(f, system); };
-    const leaf = (deadlocked: readonly number[], cut = false): void => {
-      const mark = runtime.journal.mark();
-      if (!system.ended() && !cut) this.#over(deadlocked, several, start);
-      const key = [...this.#results].sort().join(' ');
-      outcomes.set(key, (outcomes.get(key) ?? 0) + 1);
-      runtime.journal.undo(mark);
-    };
-    several.watchesCycles = options.algorithm !== 'stateful';
-    let serial = new Set<string>();
-    const again = (run: () => void): void => {
-      do {
-        several.sharing.grown = false;
-        this.#found.clear();
-        outcomes.clear();
-        runtime.journal.undo(start);
-        // What a thread does before its first point depends on which cells are points.
-        begin();
-        run();
-      } while (several.sharing.grown);
-    };
-    // Which cells matter is found by the small searches first; the large one is then seldom run twice.
-    again(() => { boundedSearch(system, 0, options.maxEvents, leaf); });
-    again(() => { boundedSearch(system, 1, options.maxEvents, leaf); });
-    const complete = (): SearchResult => {
-      return search(system, { algorithm: options.algorithm, maxExecutions: options.maxExecutions, maxEvents: options.maxEvents, seed: 0, preemptions: false }, {
-        maximal: (execution) => {
-          leaf(execution.deadlocked);
-          return several.sharing.grown ? 'stop' : 'go on';
-        },
-      });
-    };
-    let result: SearchResult | null = null;
-    again(() => {
-      boundedSearch(system, 0, options.maxEvents, leaf);
-      serial = new Set(this.#found.keys());
-      boundedSearch(system, 1, options.maxEvents, leaf);
-      outcomes.clear();
-      this.#cuts.clear();
-      result = complete();
-    });
-    const { executions, states, cycles, blocked, events, bounds } = given<SearchResult>(result === null ? null : { value: result });
-    runtime.journal.undo(start);
-    runtime.concurrency = null;
-    runtime.journal.stop();
-    return {
-      executions, states, cycles, blocked, events, bounds: [...bounds, ...this.#cuts], outcomes, points: several.sharing.points,
-      findings: [...this.#found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, w]) => ({ ...w, serial: serial.has(id) })),
-    };
-  }
-
-  /** Keeps the plainest execution that shows a finding: fewest preemptions, then fewest steps. */
-  #noted(finding: RunFinding, system: KernelSystem): void {
-    const id = identity(finding);
-    const known = this.#found.get(id);
-    const { preemptions, schedule } = system;
-    if (known !== undefined && (known.preemptions < preemptions || (known.preemptions === preemptions && known.schedule.length <= schedule.length))) return;
-    this.#found.set(id, { finding, schedule: [...schedule], preemptions });
+    this.world = new World(side.view, side.port.runtime, this.#bench.machine);
+    this.checker = new Checker(this.world);
+    this.#shadow = new Shadow(this.world, this.checker.mappings);
   }
 
   #plain(step: Step, i: number): void {
-    this.#world.step = `${step.by}.${step.name ?? `setup${i}`}`;
-    const value = this.#bench.perform(step, this.#checker, this.#shadow);
-    if (step.name !== null) this.#result(`${step.by}.${step.name}=${value}`);
+    this.world.step = `${step.by}.${step.name ?? `setup${i}`}`;
+    const value = this.#bench.perform(step, this.checker, this.#shadow);
+    if (step.name !== null && !this.#ending) this.#result(`${step.by}.${step.name}=${value}`);
   }
   #result(text: string): void {
     this.#results.push(text);
     this.#side.port.runtime.journal.note(() => { this.#results.pop(); });
   }
 
-  #begin(): { readonly several: Concurrency; readonly system: KernelSystem; readonly start: () => void } {
+  /** Boots, sets up, and makes the threads; from here on everything is undone through the journal. */
+  ready(): Ready {
+    const { runtime } = this.#side.port;
+    runtime.reset(this.checker);
+    this.#bench.boot(this.world);
+    for (const [i, step] of this.#scenario.steps.entries()) this.#plain(step, i);
+    return this.#begin();
+  }
+  /** The outcome of the execution that is over: what each step gave, and where the pages are. */
+  outcome(): string { return [...this.#results, ...this.#places].sort().join(' '); }
+
+  #begin(): Ready {
     const { runtime } = this.#side.port;
     const { view } = this.#side;
     const { machine } = this.#bench;
     this.#inContext(0, this.#bench.taskOf(this.#scenario.tasks[0] ?? ''), () => { view.fn(MACHINE, 'make_globals')(); });
-    const roots = [machine.globals().map((g) => g.value), this.#world.tasks, this.#bench.devices().map((d) => d.device), machine.fail_page_alloc, machine.fail_slab_alloc];
+    const roots = [machine.globals().map((g) => g.value), this.world.tasks, this.#bench.devices().map((d) => d.device), machine.fail_page_alloc, machine.fail_slab_alloc];
     const quiet = new Set<object>();
     for (const g of machine.globals()) if (g.statistics && typeof g.value === 'object' && g.value !== null) quiet.add(g.value);
     // A failure that is not due counts calls that nobody looks at.
@@ -187,23 +115,23 @@ export class ConcurrentRun {
       several.spawn(name, view.cpu(), this.#kernelThread(name), ready, on, { fn: run, args: [], done: () => undefined });
     });
     Reflect.set(machine, 'on_access', (mm: MmObj, va: number, write: boolean, value: number) => { this.#shadow.onAccess(mm, va, write, value); });
-    this.#world.concurrent = true;
-    const hash = new StateHash(runtime.journal, {
+    this.world.concurrent = true;
+    const hash = !this.#keepsStates ? null : new StateHash(runtime.journal, {
       matters: (o, k) => isObject(o) && cuts.matters(o, k),
       skips: (o) => quiet.has(o) || SKIPPED.has(classOf(o)),
     }, sharing.objects());
     const system = new KernelSystem(several, runtime.journal, hash, {
       results: () => this.#results.length,
-      switching: (t) => { this.#world.step = t.name; },
+      switching: (t) => { this.world.step = t.name; },
       ended: (e) => { this.#note(endOf(e, runtime.here()), e); },
       inContextOf: (t, fn) => this.#inContext(t.cpu, t.task, fn),
     });
     several.onCycle = (t, loop, from) => { this.#cycle(t, loop, system.turn(from), several); };
     for (const t of this.#scenario.threads ?? []) this.#thread(several, t);
-    return { several, system, start: () => {
+    return { several, system, begin: () => {
       for (const t of several.threads) {
         several.begin(t);
-        hash.update([], t);
+        hash?.update([], t);
       }
     } };
   }
@@ -230,14 +158,14 @@ export class ConcurrentRun {
       at += 1;
       journal.note(() => { at -= 1; });
       const task = this.#bench.taskOf(t.by);
-      const deed = this.#bench.deed(step.do, task, this.#checker, { shadow: this.#shadow, beside: true });
+      const deed = this.#bench.deed(step.do, task, this.checker, { shadow: this.#shadow, beside: true });
       if ('value' in deed) throw new Error(`thread ${t.by} of ${this.#scenario.id} does what only the environment can`);
       deed.begin?.();
       return {
         fn: deed.fn, args: deed.args,
         done: (r) => {
           const value = deed.done(r);
-          this.#checker.threadStepEnd(task);
+          this.checker.threadStepEnd(task);
           this.#result(`${t.by}.${step.name}=${value}`);
         },
       };
@@ -246,14 +174,14 @@ export class ConcurrentRun {
 
   #note(end: End | null, e: unknown): void {
     if (end === null) throw e;
-    if (end.kind === 'cut') this.#cuts.add(end.why);
+    if (end.kind === 'cut') this.cuts.add(end.why);
     this.#result(end.result);
     if (!isOfThePort(e)) return;
-    try { this.#checker.nullDereference(e.message); } catch { /* noted */ }
+    try { this.checker.nullDereference(e.message); } catch { /* noted */ }
   }
 
-  /** A maximal execution that nothing ended: who waits for ever, or the state at rest and then the ending. */
-  #over(deadlocked: readonly number[], several: Concurrency, start: number): void {
+  /** A maximal execution that nothing ended: who waits for ever, or the state at rest and then the ending. since: where the threads began. */
+  over(deadlocked: readonly number[], several: Concurrency, since: number): void {
     const { runtime } = this.#side.port;
     const { machine } = this.#bench;
     const before = runtime.concurrency;
@@ -265,18 +193,21 @@ export class ConcurrentRun {
       if (deadlocked.length > 0) this.#stuck(deadlocked, several);
       const first = this.#bench.taskOf(this.#scenario.tasks[0] ?? '');
       this.#inContext(0, first, () => {
-        this.#checker.atRest(this.#bench.devices(), this.#bench.isolated(), this.#bench.pins());
+        this.checker.atRest(this.#bench.devices(), this.#bench.isolated(), this.#bench.pins());
         this.#shadow.check(this.#bench.tasks());
       });
-      const state = this.#endState(start);
-      if (this.#ended.has(state)) return;
-      this.#ended.add(state);
-      this.#world.concurrent = false;
+      this.#observe();
+      const state = this.#endState(since);
+      if (this.#endings.has(state)) return;
+      this.#endings.add(state);
+      this.world.concurrent = false;
+      this.#ending = true;
       for (const [i, step] of (this.#scenario.ending ?? []).entries()) this.#plain(step, i);
-      this.#checker.atEnd();
+      this.checker.atEnd();
     } catch (e) {
       this.#note(endOf(e, runtime.here()), e);
     } finally {
+      this.#ending = false;
       runtime.concurrency = before;
       runtime.thrownAt = null;
       runtime.top = null;
@@ -292,11 +223,18 @@ export class ConcurrentRun {
     const site = sites[loop.site] ?? null;
     const names = turn.threads.map((t) => several.threads[t]?.name ?? '').join(' and ');
     const how = turn.preemptions === 0 ? 'by itself' : `with ${turn.preemptions} preemption${turn.preemptions === 1 ? '' : 's'} a turn`;
-    this.#world.report({
-      rule: 'livelock', object: this.#checker.references.kindsInCycle(), site,
+    this.world.report({
+      rule: 'livelock', object: this.checker.references.kindsInCycle(), site,
       message: `\`${(site?.text ?? 'a loop').replace(/;$/, '')}\` of ${thread.name} comes round in the same state: ${names} keep each other from ever ending, ${how}`,
     });
     throw new ExecutionEnd('cycle', 'livelock');
+  }
+
+  #observe(): void {
+    const { journal } = this.#side.port.runtime;
+    const before = this.#places;
+    journal.note(() => { this.#places = before; });
+    this.#places = observe(this.world, this.#bench, this.#scenario);
   }
 
   #stuck(deadlocked: readonly number[], several: Concurrency): void {
@@ -307,7 +245,7 @@ export class ConcurrentRun {
       waits.push({ task: thread.task, on: thread.stop.on, why: thread.stop.why, stack: stackOf(thread, this.#side.port.runtime.sites) });
     }
     this.#result(`end=stuck(${deadlocked.map((t) => several.threads[t]?.name).join()})`);
-    this.#checker.locks.deadlock(waits);
+    this.checker.locks.deadlock(waits);
   }
 
   /** What the threads left otherwise than they found it, and what they said: equal for states with equal endings. */
@@ -330,10 +268,10 @@ export class ConcurrentRun {
       for (let a = t.top; a !== null; a = a.up) out.push(a.code.name, a.pc, a.l.slice(0, a.code.locals));
       return out;
     });
-    return createHash('sha256').update(canonical([this.#bench.state(), this.#world.tasks, stacks], this.#canon()).full).digest('base64');
+    return createHash('sha256').update(canonical([this.#bench.state(), this.world.tasks, stacks], this.#canon()).full).digest('base64');
   }
   #canon(): CanonView {
-    const world = this.#world;
+    const world = this.world;
     return {
       pageOf: (pfn) => world.pageAt(pfn),
       contentOf: (page) => (isPage(page) ? world.frameOf(page)?.content ?? 0 : 0),
