@@ -3,6 +3,7 @@
 // came or went. Identity is rule, function, statement and kind of object (DESIGN.md, Sides).
 
 import { identity, type RunFinding } from '../check/finding.ts';
+import type { Witness } from '../scenario/explored.ts';
 import type { Run } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { FindingState } from '../report/review.ts';
@@ -79,11 +80,13 @@ function smallest(seen: readonly Seen[]): Seen {
   return rest.reduce((best, s) => (less(s, best) ? s : best), first);
 }
 function less(a: Seen, b: Seen): boolean {
-  const ka = [oddities(a), a.finding.event];
-  const kb = [oddities(b), b.finding.event];
-  for (const i of [0, 1]) if ((ka[i] ?? 0) !== (kb[i] ?? 0)) return (ka[i] ?? 0) < (kb[i] ?? 0);
+  const ka = [oddities(a), witnessOf(a)?.preemptions ?? 0, witnessOf(a)?.steps ?? a.finding.event];
+  const kb = [oddities(b), witnessOf(b)?.preemptions ?? 0, witnessOf(b)?.steps ?? b.finding.event];
+  for (const i of [0, 1, 2]) if ((ka[i] ?? 0) !== (kb[i] ?? 0)) return (ka[i] ?? 0) < (kb[i] ?? 0);
   return a.pair.id < b.pair.id;
 }
+/** The execution that shows a finding, where the run was a search. */
+export function witnessOf({ run, finding }: Seen): Witness | null { return run.search?.witnesses.get(identity(finding)) ?? null; }
 function oddities({ pair }: Seen): number {
   return pair.scenario.oddities + variantSuffix(pair.switches).split('@').length - 1;
 }

@@ -9,8 +9,10 @@ import { checkTypes } from '../tree/check.ts';
 import type { PortTree } from '../tree/load.ts';
 import type { Cycle, Finding, FindingState, Step } from '../report/review.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
+import { decodeSchedule } from '../scenario/schedule.ts';
+import { actionInWords } from '../scenario/words.ts';
 import type { RunnableSide } from '../scenario/link-side.ts';
-import type { ComparedFinding } from './compare.ts';
+import { witnessOf, type ComparedFinding, type Seen } from './compare.ts';
 import { turn } from './pool.ts';
 import { checkOf, encodeToken } from './token.ts';
 import type { Switches } from './target.ts';
@@ -63,18 +65,19 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
   const { pair, finding, side } = f.witness;
   const traced = tracedRun(f, context);
   const again = traced.findings.find((x) => identity(x) === f.identity) ?? finding;
-  const steps = f.state === 'same' ? [] : witnessOf(traced.trace, again.step, again.event);
+  const interleaved = witnessOf(f.witness);
+  const steps = f.state === 'same' ? [] : stepsOf(traced.trace, interleaved === null ? again.step : null, again.event);
   const rule = ruleNamed(finding.rule);
   return {
-    rule: rule.name, code: rule.code, fingerprint: fingerprintOf([f.identity]), layer: 'run', state: f.state,
+    rule: rule.name, code: rule.code, fingerprint: fingerprintOf([f.identity]), layer: interleaved?.serial === false ? 'interleaving' : 'run', state: f.state,
     function: finding.site.function, file: finding.site.file, line: finding.site.line,
     c: { file: cFileOf(finding.site.file), function: finding.site.function, line: null },
-    scenario: pair.id, config: context.config, message: `${finding.message}; ${counted(f)}`,
+    scenario: pair.id, config: context.config, message: `${finding.message}${besides(f.witness)}; ${counted(f)}`,
     replay: encodeToken({
-      target: context.target, side, scenario: pair.scenario.id, switches: pair.switches, config: context.config, schedule: '',
+      target: context.target, side, scenario: pair.scenario.id, switches: pair.switches, config: context.config, schedule: interleaved?.schedule ?? '',
       rule: finding.rule, function: finding.site.function, check: checkOf(context.trees[side], pair.scenario),
     }),
-    steps: steps.at(-1)?.n ?? 0, preemptions: 0,
+    steps: steps.at(-1)?.n ?? 0, preemptions: interleaved?.preemptions ?? 0,
     places: [
       { label: normalised(finding.site.text), file: finding.site.file, line: finding.site.line, function: finding.site.function, thread: finding.step.split('.')[0] ?? null },
       ...finding.places.map((p) => ({ label: p.label, file: p.site.file, line: p.site.line, function: p.site.function, thread: p.thread })),
@@ -92,12 +95,24 @@ function counted(f: ComparedFinding): string {
 function tracedRun(f: ComparedFinding, context: FindingContext): Run {
   const { pair, side } = f.witness;
   if (f.state === 'same') return f.witness.run;
-  return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, maxEvents: 3_000_000 });
+  const schedule = decodeSchedule(witnessOf(f.witness)?.schedule ?? '');
+  return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, maxEvents: 3_000_000, ...(schedule === null ? {} : { schedule }) });
 }
 
-/** The steps of the scenario step in which it happened, until it happened; of very many the last, with their numbers. */
-function witnessOf(trace: readonly TracedStep[], step: string, event: number): Step[] {
-  return trace.filter((s) => s.scenarioStep === step && s.event <= event).map(plain).slice(-400);
+/** Who else it takes, and what they do: those that ran before it was found. */
+function besides(seen: Seen): string {
+  const witness = witnessOf(seen);
+  const { threads } = seen.pair.scenario;
+  if (witness === null || threads === undefined) return '';
+  const own = seen.finding.step.split('.')[0] ?? '';
+  const ran = new Set((decodeSchedule(witness.schedule) ?? []).map((s) => s.thread));
+  const others = threads.flatMap((t, i) => (t.by === own || !ran.has(i) ? [] : [`${t.by}: ${t.steps.map((s) => actionInWords(s.do)).join(', then ')}`]));
+  return others.length === 0 ? '' : `; it takes ${others.join(' and ')}`;
+}
+
+/** The steps of the scenario step in which it happened, or of all threads, until it happened; of very many the last, with their numbers. */
+function stepsOf(trace: readonly TracedStep[], step: string | null, event: number): Step[] {
+  return trace.filter((s) => (step === null || s.scenarioStep === step) && s.event <= event).map(plain).slice(-400);
 }
 export function plain(s: TracedStep, i: number): Step {
   const { cpu, thread, file, line, function: fn, text, reads, writes, values } = s;

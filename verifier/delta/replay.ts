@@ -7,6 +7,7 @@ import type { Finding, Step } from '../report/review.ts';
 import type { TracedStep } from '../check/trace.ts';
 import { actionInWords } from '../scenario/words.ts';
 import { runScenario } from '../scenario/run.ts';
+import { decodeSchedule } from '../scenario/schedule.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { linkSide } from '../scenario/side.ts';
 import { scenarioNamed } from '../scenario/suite.ts';
@@ -58,7 +59,8 @@ export async function replayToken(word: string): Promise<Replayed> {
   }
   if (!isConfig(token.config)) return { ok: false, reason: `the token names an unknown configuration: ${token.config}` };
   const side = linkSide(tree.files, { ...CONFIGS[token.config], ...token.switches });
-  const run = runScenario(side, scenario, { trace: true, maxEvents: 3_000_000 });
+  const schedule = decodeSchedule(token.schedule);
+  const run = runScenario(side, scenario, { trace: true, maxEvents: 3_000_000, ...(schedule === null ? {} : { schedule }) });
   const found = run.findings.find((f) => f.rule === token.rule && f.site.function === token.function);
   const pair = { id: scenario.id, scenario, switches: token.switches, before: run, after: run };
   const finding = found === undefined ? null : findingOf(
@@ -78,7 +80,8 @@ export async function replayToken(word: string): Promise<Replayed> {
 
 /** The steps of the scenario that left a trace, in words. */
 function sectionsOf(trace: readonly TracedStep[], scenario: Scenario): Replay['sections'] {
-  const named = new Map(scenario.steps.map((s, i) => [`${s.by}.${s.name ?? `setup${i}`}`, `${s.by}: ${actionInWords(s.do)}${s.name === null ? '' : ` (${s.name})`}`]));
+  const threads: [string, string][] = (scenario.threads ?? []).map((t) => [t.by, `${t.by}: ${t.steps.map((s) => `${actionInWords(s.do)} (${s.name})`).join(', then ')}`]);
+  const named = new Map([...threads, ...scenario.steps.map((s, i) => [`${s.by}.${s.name ?? `setup${i}`}`, `${s.by}: ${actionInWords(s.do)}${s.name === null ? '' : ` (${s.name})`}`] as const)]);
   const out: { from: number; does: string }[] = [];
   for (const [i, s] of trace.entries()) {
     if (i === 0 || trace[i - 1]?.scenarioStep !== s.scenarioStep) out.push({ from: i + 1, does: named.get(s.scenarioStep) ?? s.scenarioStep });
@@ -89,7 +92,7 @@ function sectionsOf(trace: readonly TracedStep[], scenario: Scenario): Replay['s
 /** What the check does not cover, and a token that was damaged or made by another build may hold. */
 function refused({ rule, schedule, switches }: Token): string | null {
   if (findRule(rule) === undefined) return `the token names a rule that this build does not know: ${rule}`;
-  if (schedule !== '') return 'the token carries a schedule, but this build runs one thread at a time';
+  if (schedule !== '' && decodeSchedule(schedule) === null) return 'the token carries a schedule that cannot be read';
   const known = {};
   for (const [name, value] of Object.entries(switches)) {
     const fault = addSwitch(known, `${name}=${value}`);

@@ -212,12 +212,16 @@ function scenarioResult(pair: PairOfRuns): ScenarioResult {
   const keys = (s: Side): string[] => s.outcomes.map((o) => o.key);
   const comparable = before.status !== 'unsupported' && after.status !== 'unsupported';
   return {
-    id: pair.id, threads: 1, before, after,
+    id: pair.id, threads: pair.scenario.threads?.length ?? 1, before, after,
     added: comparable ? keys(after).filter((k) => !keys(before).includes(k)) : [],
     removed: comparable ? keys(before).filter((k) => !keys(after).includes(k)) : [],
   };
 }
 function sideOf(run: Run): Side {
+  if (run.search !== null) {
+    const { executions, blocked, states, outcomes } = run.search;
+    return { status: run.status, executions, blocked, events: run.events, bound: run.bound, states, outcomes };
+  }
   return {
     status: run.status, executions: run.status === 'unsupported' ? 0 : 1, blocked: 0, events: run.events, bound: run.bound, states: null,
     outcomes: run.status === 'unsupported' ? [] : [{ key: run.outcome, executions: 1 }],

@@ -129,7 +129,7 @@ function deltaTable(p: PatchReview, { meta }: PatchModule, told: readonly Findin
   const each = (label: string, value: (side: 'before' | 'after') => string | number): void => { rows.push([label, String(value('before')), String(value('after'))]); };
   each('scenarios run', (side) => p.scenarios.filter((s) => s[side].status !== 'unsupported').length);
   each('of these cut short', (side) => p.scenarios.filter((s) => s[side].status === 'cut').length);
-  each('executions', (side) => p.scenarios.reduce((n, s) => n + s[side].executions, 0));
+  each('executions', (side) => p.scenarios.reduce((n, s) => n + (s[side].executions ?? 0), 0));
   for (const f of told.slice(0, ROWS)) {
     const parts = messageParts(f);
     const count = f.layer === 'types' || f.layer === 'static' ? holds : numberIn;

@@ -46,7 +46,8 @@ export interface Finding {
 export interface Outcome { readonly key: string; readonly executions: number | null }
 export interface Side {
   readonly status: 'ran' | 'unsupported' | 'cut';
-  readonly executions: number;
+  /** Null where states were searched. */
+  readonly executions: number | null;
   readonly blocked: number;
   readonly events: number;
   readonly bound: string | null;

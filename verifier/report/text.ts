@@ -178,7 +178,7 @@ function suiteText(scenarios: readonly ScenarioResult[], coverage: string | null
   if (scenarios.length === 0) return ['  suite     no scenario was run'];
   const side = (name: 'before' | 'after'): string => {
     const of = (status: string): number => scenarios.filter((s) => s[name].status === status).length;
-    const sum = (k: 'executions' | 'events' | 'blocked'): number => scenarios.reduce((n, s) => n + s[name][k], 0);
+    const sum = (k: 'executions' | 'events' | 'blocked'): number => scenarios.reduce((n, s) => n + (s[name][k] ?? 0), 0);
     const rest = [...(of('unsupported') > 0 ? [`${of('unsupported')} unsupported`] : []), ...(of('cut') > 0 ? [`${of('cut')} cut short`] : [])];
     return `${[`${of('ran')} ran to the end`, ...rest].join(', ')}; ${counted(sum('executions'), 'execution')}, ${counted(sum('events'), 'access', 'accesses')}`;
   };

@@ -16,7 +16,10 @@ import { endOf, isOfThePort } from './ends.ts';
 import { observe } from './observe.ts';
 import type { Scenario } from './scenario.ts';
 import { Shadow } from './shadow.ts';
+import type { Witness } from './explored.ts';
 import type { RunnableSide } from './link-side.ts';
+import { runBeside } from './run-beside.ts';
+import type { Segment } from './schedule.ts';
 
 export interface Run {
   readonly status: 'ran' | 'unsupported' | 'cut';
@@ -32,6 +35,21 @@ export interface Run {
   readonly cycle: { readonly from: number; readonly to: number; readonly killable: boolean } | null;
   /** An ending rule broke the run off before its last step. */
   readonly endedEarly: boolean;
+  /** Of several threads: what the search over their interleavings came to. */
+  readonly search: SearchOutcome | null;
+}
+
+export interface SearchOutcome {
+  /** Null where states were searched. */
+  readonly executions: number | null;
+  /** Abandoned as redundant. */
+  readonly blocked: number;
+  readonly states: number | null;
+  /** Places at which threads had to stop. */
+  readonly points: number;
+  readonly outcomes: readonly { readonly key: string; readonly executions: number | null }[];
+  /** By a finding's identity: the plainest execution that shows it. */
+  readonly witnesses: ReadonlyMap<string, Witness>;
 }
 
 export interface RunOptions {
@@ -40,6 +58,8 @@ export interface RunOptions {
   readonly maxEvents: number;
   /** In the resumable form, which must make no difference. */
   readonly resumable?: boolean;
+  /** Of several threads: this one execution. */
+  readonly schedule?: readonly Segment[];
 }
 const DEFAULT_RUN: RunOptions = { trace: false, maxEvents: 3_000_000 };
 
@@ -51,6 +71,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
   });
   if (missing.length > 0) return unsupported(`this side has no ${missing.map((n) => n.split('#')[1]).join(', ')}`);
 
+  if (scenario.threads !== undefined) return runBeside(side, scenario, options);
   const bench = new Bench(side, scenario);
   const world = new World(side.view, runtime, bench.machine);
   const checker = new Checker(world);
@@ -109,7 +130,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
     status: bound === null ? 'ran' : 'cut', bound, endedEarly,
     outcome: [...results, ...places].sort().join(' '),
     findings: world.findings, events: runtime.events, costs: { ...checker.counts, ...bench.costs() },
-    trace,
+    trace, search: null,
     cycle: checker.cycled === null ? null : { from: cycleFrom, ...checker.cycled },
   };
 }
@@ -143,6 +164,6 @@ function resumably(side: RunnableSide): Bench['apply'] {
 function unsupported(why: string): Run {
   return {
     status: 'unsupported', bound: why, outcome: '', findings: [], events: 0, endedEarly: false,
-    costs: { rounds: 0, pins: 0, unpins: 0, callbacks: 0 }, trace: [], cycle: null,
+    costs: { rounds: 0, pins: 0, unpins: 0, callbacks: 0 }, trace: [], cycle: null, search: null,
   };
 }

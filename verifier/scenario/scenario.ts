@@ -83,6 +83,8 @@ export interface Scenario {
   /** What runs at the same time after these steps, and the steps that then end it; none: one thread. */
   readonly threads?: readonly ThreadSteps[];
   readonly ending?: readonly Step[];
+  /** How its interleavings are searched; by source sets where nothing is said. */
+  readonly search?: 'source' | 'stateful';
   /** After this step's index the places of the pages are observed. */
   readonly observeAfter: number;
   /** Symbols a side must have, as `file#name`; else it is unsupported there. */

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A scenario with several threads as a run like any other: its outcomes, findings and bounds are those
+// of the whole search, or, where a schedule is given, of that one execution.
+
+import { identity } from '../check/finding.ts';
+import { exploreScenario, type Witness } from './explored.ts';
+import type { RunnableSide } from './link-side.ts';
+import type { Run, RunOptions } from './run.ts';
+import type { Scenario } from './scenario.ts';
+import type { Segment } from './schedule.ts';
+import { runScheduled } from './scheduled.ts';
+
+/** What a search of one scenario is given at most: more than any of the default suite needs. */
+const BOUNDS = { source: 20_000, stateful: 120_000, events: 5_000 } as const;
+
+const NO_COSTS = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
+
+export function runBeside(side: RunnableSide, scenario: Scenario, options: RunOptions): Run {
+  return options.schedule === undefined ? searched(side, scenario) : scheduled(side, scenario, options.schedule);
+}
+
+function searched(side: RunnableSide, scenario: Scenario): Run {
+  const algorithm = scenario.search ?? 'source';
+  const found = exploreScenario(side, scenario, { algorithm, maxExecutions: BOUNDS[algorithm], maxEvents: BOUNDS.events });
+  const witnesses = new Map<string, Witness>();
+  for (const f of found.findings) witnesses.set(identity(f.finding), f.witness);
+  const [only] = found.outcomes;
+  return {
+    status: found.bounds.length === 0 ? 'ran' : 'cut', bound: found.bounds.length === 0 ? null : found.bounds.join('; '),
+    outcome: only?.key ?? '', findings: found.findings.map((f) => f.finding), events: found.events, costs: NO_COSTS, trace: [], cycle: null, endedEarly: false,
+    search: { executions: found.executions, blocked: found.blocked, states: found.states, points: found.points, outcomes: found.outcomes, witnesses },
+  };
+}
+
+function scheduled(side: RunnableSide, scenario: Scenario, schedule: readonly Segment[]): Run {
+  const run = runScheduled(side, scenario, schedule, BOUNDS.events);
+  return {
+    status: 'ran', bound: null, outcome: run.outcome, findings: run.findings, events: run.events, costs: NO_COSTS, trace: run.trace,
+    cycle: null, endedEarly: false, search: null,
+  };
+}
