@@ -8,6 +8,7 @@ import type { TracedStep } from '../check/trace.ts';
 import { checkTypes } from '../tree/check.ts';
 import type { PortTree } from '../tree/load.ts';
 import type { Cycle, Finding, FindingState, Step } from '../report/review.ts';
+import type { Witness } from '../scenario/explored.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
 import { decodeSchedule } from '../scenario/schedule.ts';
 import { actionInWords } from '../scenario/words.ts';
@@ -83,7 +84,7 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
       ...finding.places.map((p) => ({ label: p.label, file: p.site.file, line: p.site.line, function: p.site.function, thread: p.thread })),
       ...finding.stack.slice(0, -1).reverse().slice(0, 6).map((s) => ({ label: `called from ${normalised(s.text)}`, file: s.file, line: s.line, function: s.function, thread: null })),
     ],
-    witness: steps, cycle: f.state === 'same' ? null : cycleOf(traced),
+    witness: steps, cycle: f.state === 'same' ? null : cycleOf(traced, interleaved),
   };
 }
 
@@ -119,11 +120,11 @@ export function plain(s: TracedStep, i: number): Step {
   return { n: i + 1, cpu, thread, file, line, function: fn, text, reads, writes, values };
 }
 
-function cycleOf(run: Run): Cycle | null {
+function cycleOf(run: Run, witness: Witness | null): Cycle | null {
   if (run.cycle === null) return null;
   return {
     // One thread: nobody else can change what the loop reads, so it cannot be left.
-    kind: 'trap', preemptionsPerTurn: 0, expectedRounds: null, killable: run.cycle.killable,
+    kind: witness?.cycle?.kind ?? 'trap', preemptionsPerTurn: witness?.cycle?.preemptionsPerTurn ?? 0, expectedRounds: null, killable: run.cycle.killable,
     // The numbers are those of the whole run.
     stem: run.trace.slice(0, run.cycle.from).map(plain).slice(-60),
     loop: run.trace.slice(0, run.cycle.to).map(plain).slice(run.cycle.from),

@@ -59,9 +59,9 @@ export class Journal {
   /** A change, with the function that takes it back. */
   note(back: () => void): void { if (this.on) this.#keep(back, BY_CALL, undefined); }
 
-  /** o[k] is about to be written, a plain data field. */
+  /** o[k] is about to be written: a field, or an accessor that takes back what it gave. */
   field(o: object, k: PropertyKey): void {
-    if (this.on) this.#keep(o, k, Object.hasOwn(o, k) ? Reflect.get(o, k) : ABSENT);
+    if (this.on) this.#keep(o, k, k in o ? Reflect.get(o, k) : ABSENT);
   }
   /** o[k] was written, a plain data field that was there and held `old`. */
   wrote(o: object, k: PropertyKey, old: unknown): void { if (this.on) this.#keep(o, k, old); }

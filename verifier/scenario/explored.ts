@@ -8,12 +8,13 @@
 import { identity, type RunFinding } from '../check/finding.ts';
 import { search } from '../explore/search.ts';
 import type { Cycle, SearchResult } from '../explore/system.ts';
+import type { Concurrency } from '../instrument/concurrency.ts';
 import { boundedSearch } from './bounded.ts';
 import type { KernelSystem } from './kernel-system.ts';
 import type { RunnableSide } from './link-side.ts';
 import type { Scenario } from './scenario.ts';
 import { encodeSchedule } from './schedule.ts';
-import { Several } from './several.ts';
+import { Several, type CycleTurn } from './several.ts';
 
 /** The plainest execution that shows a finding: fewest preemptions, then fewest steps. */
 export interface Witness {
@@ -23,6 +24,8 @@ export interface Witness {
   readonly preemptions: number;
   /** Some order of the threads, one wholly after the other, shows it, too. */
   readonly serial: boolean;
+  /** Of a livelock: its class. The schedule says where a turn begins. */
+  readonly cycle: { readonly kind: CycleTurn['kind']; readonly preemptionsPerTurn: number } | null;
 }
 
 export interface Explored {
@@ -42,7 +45,7 @@ export interface Explored {
 
 export interface ExploreOptions { readonly maxExecutions: number; readonly maxEvents: number; readonly algorithm: 'enumerate' | 'source' | 'stateful' }
 
-interface Kept { readonly finding: RunFinding; readonly schedule: string; readonly steps: number; readonly preemptions: number }
+interface Kept { readonly finding: RunFinding; readonly schedule: string; readonly steps: number; readonly preemptions: number; readonly cycle: Witness['cycle'] }
 
 export function exploreScenario(side: RunnableSide, scenario: Scenario, options: ExploreOptions): Explored {
   const { runtime } = side.port;
@@ -51,7 +54,7 @@ export function exploreScenario(side: RunnableSide, scenario: Scenario, options:
   const start = runtime.journal.mark();
   const outcomes = new Map<string, number>();
   const found = new Map<string, Kept>();
-  bench.world.onFinding = (f) => { keep(found, f, system); };
+  bench.world.onFinding = (f) => { keep(found, f, system, f.rule === 'livelock' ? bench.turn : null); };
   const leaf = (deadlocked: readonly number[], cut = false): void => {
     const mark = runtime.journal.mark();
     if (!system.ended() && !cut) bench.over(deadlocked, several, start);
@@ -89,6 +92,8 @@ export function exploreScenario(side: RunnableSide, scenario: Scenario, options:
       },
     }));
     system.undo(begun);
+    if (!several.sharing.grown) for (const c of results[results.length - 1]?.cycles ?? []) follow(c, bench, several, system);
+    system.undo(begun);
     if (several.sharing.grown || [...found.keys()].every((id) => serial.has(id))) return;
     // What only an interleaving shows: the plainest one that does. Its executions are among those that were counted.
     const counted = [...outcomes];
@@ -106,15 +111,27 @@ export function exploreScenario(side: RunnableSide, scenario: Scenario, options:
     executions: result.executions, states: result.states, cycles: result.cycles, blocked: result.blocked, events: result.events, points,
     bounds: [...result.bounds, ...[...bench.cuts].sort()],
     outcomes: [...outcomes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, n]) => ({ key, executions: result.executions === null ? null : n })),
-    findings: [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { finding, ...w }]) => ({ finding, witness: { ...w, serial: serial.has(id) } })),
+    findings: [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { finding, ...w }]) => ({ finding, witness: { ...w, cycle: w.cycle === null ? null : { kind: w.cycle.kind, preemptionsPerTurn: w.cycle.preemptionsPerTurn }, serial: serial.has(id) } })),
   };
 }
 
-function keep(found: Map<string, Kept>, finding: RunFinding, system: KernelSystem): void {
+/** Goes once round a cycle that the graph of states has, so that it is found like everything else. */
+function follow(c: Cycle, bench: Several, several: Concurrency, system: KernelSystem): void {
+  const mark = system.save();
+  for (const m of [...c.stem, ...c.loop]) {
+    if (system.ended() || system.status(m.thread) !== 'enabled') break;
+    system.step(m.thread);
+  }
+  bench.turn = { kind: c.kind, preemptionsPerTurn: c.preemptionsPerTurn, from: c.stem.length };
+  bench.livelock(several, [...new Set(c.loop.map((m) => m.thread))].sort((a, b) => a - b), null);
+  system.undo(mark);
+}
+
+function keep(found: Map<string, Kept>, finding: RunFinding, system: KernelSystem, turn: CycleTurn | null): void {
   const id = identity(finding);
   const known = found.get(id);
   const { preemptions } = system;
   const steps = system.schedule.length;
   if (known !== undefined && (known.preemptions < preemptions || (known.preemptions === preemptions && known.steps <= steps))) return;
-  found.set(id, { finding, schedule: encodeSchedule(system.segments()), steps, preemptions });
+  found.set(id, { finding, schedule: encodeSchedule(system.segments(turn?.from ?? null)), steps, preemptions, cycle: turn });
 }

@@ -116,13 +116,14 @@ export class KernelSystem implements System {
   undo(mark: number): void { this.#journal.undo(mark); }
   relation(earlier: number, later: number): Relation { return relation(earlier, later); }
 
-  /** The execution so far: who ran until when; a step that is under way is the last, and open. */
-  segments(): readonly Segment[] {
-    const out: { thread: number; until: number | null }[] = [];
+  /** The execution so far: who ran until when; a step that is under way is the last, and open. turnsAt: where a cycle's turn begins. */
+  segments(turnsAt: number | null): readonly Segment[] {
+    const out: { thread: number; until: number | null; turns?: boolean }[] = [];
     for (const [i, t] of this.schedule.entries()) {
       const until = this.past[i]?.accesses ?? null;
       const last = out[out.length - 1];
-      if (last?.thread === t) last.until = until;
+      if (i === turnsAt) out.push({ thread: t, until, turns: true });
+      else if (last?.thread === t) last.until = until;
       else out.push({ thread: t, until });
     }
     return out;
@@ -132,12 +133,12 @@ export class KernelSystem implements System {
    * The turn of a cycle that began `from` steps from the start: who runs in it, how many preemptions it
    * takes, and whether it is fair: nobody could have run all the while and never did (weak fairness).
    */
-  turn(from: number): { readonly threads: readonly number[]; readonly preemptions: number; readonly fair: boolean } {
+  turn(from: number): { readonly threads: readonly number[]; readonly preemptions: number; readonly fair: boolean; readonly from: number } {
     const turn = this.past.slice(from);
     const threads = [...new Set(turn.map((p) => p.thread))].sort((a, b) => a - b);
     const starved = Array.from({ length: this.threads() }, (_, i) => i)
       .some((i) => !threads.includes(i) && turn.every((p) => p.able.includes(i)));
-    return { threads, preemptions: turn.filter((p) => p.preempts).length, fair: !starved };
+    return { threads, preemptions: turn.filter((p) => p.preempts).length, fair: !starved, from };
   }
 
   stateKey(): string { return this.#hash === null ? '' : this.#hash.key(this.#moves.results()); }

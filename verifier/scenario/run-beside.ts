@@ -36,6 +36,6 @@ function scheduled(side: RunnableSide, scenario: Scenario, schedule: readonly Se
   const run = runScheduled(side, scenario, schedule, BOUNDS.events);
   return {
     status: 'ran', bound: null, outcome: run.outcome, findings: run.findings, events: run.events, costs: NO_COSTS, trace: run.trace,
-    cycle: null, endedEarly: false, search: null,
+    cycle: run.cycle, endedEarly: false, search: null,
   };
 }

@@ -13,6 +13,8 @@ export interface Scheduled {
   readonly findings: readonly RunFinding[];
   readonly trace: readonly TracedStep[];
   readonly events: number;
+  /** Of a cycle: the range of the trace that is its turn, and whether a fatal signal ends it. */
+  readonly cycle: { readonly from: number; readonly to: number; readonly killable: boolean } | null;
 }
 
 /** Follows the schedule as far as it says; then each thread in turn runs on, as far as it goes. */
@@ -33,17 +35,34 @@ export function runScheduled(side: RunnableSide, scenario: Scenario, schedule: r
       system.step(t);
     } while ((several.threads[t]?.accesses ?? goal) < goal);
   };
-  for (const s of schedule) run(s.thread, s.until);
-  for (let again = true, steps = 0; again && !system.ended() && steps < maxEvents; steps += 1) {
-    const next = Array.from({ length: system.threads() }, (_, t) => t).find((t) => system.status(t) === 'enabled');
-    again = next !== undefined;
-    if (next !== undefined) run(next, null);
+  let turns: number | null = null;
+  for (const s of schedule) {
+    if (s.turns === true) turns = tracer.count();
+    run(s.thread, s.until);
   }
-  if (!system.ended()) {
-    const stuck = Array.from({ length: system.threads() }, (_, t) => t).filter((t) => system.status(t) !== 'done');
-    bench.over(stuck, several, since);
+  const to = tracer.count();
+  const goOn = (steps: number): void => {
+    for (; steps > 0 && !system.ended(); steps -= 1) {
+      const next = Array.from({ length: system.threads() }, (_, t) => t).find((t) => system.status(t) === 'enabled');
+      if (next === undefined) return;
+      run(next, null);
+    }
+  };
+  let killable = false;
+  if (turns !== null) {
+    // The turn would come again and again. Whether a signal ends it is tried: what comes then is not judged.
+    if (!bench.world.findings.some((f) => f.rule === 'livelock')) bench.livelock(several, [...new Set(schedule.map((s) => s.thread))].sort((a, b) => a - b), null);
+    bench.world.muted = true;
+    for (const t of several.threads) Reflect.set(t.task, 'sigkill', true);
+    goOn(4 * system.threads());
+    killable = several.threads.every((t) => t.done);
+  } else {
+    goOn(maxEvents);
+    const left = Array.from({ length: system.threads() }, (_, t) => t).filter((t) => system.status(t) !== 'done');
+    if (!system.ended()) bench.over(left, several, since);
   }
-  const out = { outcome: bench.outcome(), findings: [...bench.world.findings], trace: tracer.finish(), events: runtime.events };
+  const trace = tracer.finish();
+  const out = { outcome: bench.outcome(), findings: [...bench.world.findings], trace, events: runtime.events, cycle: turns === null ? null : { from: turns, to, killable } };
   runtime.concurrency = null;
   runtime.journal.stop();
   return out;

@@ -9,7 +9,7 @@ import { classOf, isObject, isPage, isTask, type MmObj } from '../check/view.ts'
 import { World } from '../check/world.ts';
 import { canonical, type CanonView } from '../instrument/canon.ts';
 import { Concurrency } from '../instrument/concurrency.ts';
-import type { LoopActivation } from '../instrument/loops.ts';
+import { LoopActivation } from '../instrument/loops.ts';
 import { ExecutionEnd } from '../instrument/runtime.ts';
 import { Sharing } from '../instrument/sharing.ts';
 import { StateHash } from '../instrument/state-hash.ts';
@@ -219,15 +219,27 @@ export class Several {
   /** The same state once more, and nobody has come to the end of a step. */
   #cycle(thread: Thread, loop: LoopActivation, turn: ReturnType<KernelSystem['turn']>, several: Concurrency): void {
     if (!turn.fair || turn.threads.length < 2) return;
-    const { sites } = this.#side.port.runtime;
-    const site = sites[loop.site] ?? null;
-    const names = turn.threads.map((t) => several.threads[t]?.name ?? '').join(' and ');
-    const how = turn.preemptions === 0 ? 'by itself' : `with ${turn.preemptions} preemption${turn.preemptions === 1 ? '' : 's'} a turn`;
-    this.world.report({
-      rule: 'livelock', object: this.checker.references.kindsInCycle(), site,
-      message: `\`${(site?.text ?? 'a loop').replace(/;$/, '')}\` of ${thread.name} comes round in the same state: ${names} keep each other from ever ending, ${how}`,
-    });
+    this.turn = { kind: turn.preemptions === 0 ? 'self-sustaining' : 'adversarial', preemptionsPerTurn: turn.preemptions, from: turn.from };
+    this.livelock(several, turn.threads, loop.site);
     throw new ExecutionEnd('cycle', 'livelock');
+  }
+
+  /** The cycle that a livelock was reported for. */
+  turn: CycleTurn | null = null;
+
+  /** A fair cycle that these threads never leave. */
+  livelock(several: Concurrency, threads: readonly number[], loop: number | null): void {
+    const { sites } = this.#side.port.runtime;
+    const [first] = threads;
+    const at = loop ?? (first === undefined ? null : outermostLoop(several.threads[first]));
+    const site = at === null ? null : sites[at] ?? null;
+    const names = threads.map((t) => several.threads[t]?.name ?? '').join(' and ');
+    const how = this.turn === null || this.turn.preemptionsPerTurn === 0 ? 'by itself'
+      : `with ${this.turn.preemptionsPerTurn} preemption${this.turn.preemptionsPerTurn === 1 ? '' : 's'} a turn`;
+    this.world.report({
+      rule: 'livelock', object: this.checker.references.kindsInCycle(), site, ends: false,
+      message: `\`${(site?.text ?? 'a loop').replace(/;$/, '')}\` comes round in the same state: ${names} keep each other from ever ending, ${how}`,
+    });
   }
 
   #observe(): void {
@@ -281,6 +293,18 @@ export class Several {
       },
     };
   }
+}
+
+/** A cycle of threads: its class, what a turn takes, and after how many steps it begins. */
+export interface CycleTurn { readonly kind: 'trap' | 'self-sustaining' | 'adversarial'; readonly preemptionsPerTurn: number; readonly from: number }
+
+/** The site of the outermost loop that a thread goes round in. */
+function outermostLoop(t: Thread | undefined): number | null {
+  let site: number | null = null;
+  for (let a = t?.top ?? null; a !== null; a = a.up) {
+    for (const v of a.l) if (v instanceof LoopActivation && v.rounds > 1) site = v.site;
+  }
+  return site;
 }
 
 /** The statements of a thread's call chain, outermost first. */
