@@ -4,7 +4,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { Rule } from '../../verifier/check/rules.ts';
-import type { Scenario, Step, Action, Memory } from '../../verifier/scenario/scenario.ts';
+import type { Scenario, Step, ThreadSteps, Action, Memory } from '../../verifier/scenario/scenario.ts';
 import { runScenario, type Run } from '../../verifier/scenario/run.ts';
 import { linkSide } from '../../verifier/scenario/side.ts';
 import { CONFIGS, type Config } from '../../verifier/tree/arms.ts';
@@ -67,6 +67,8 @@ export interface Setting {
   readonly forked?: boolean;
   /** The program is run by a second task Q first, on the mm of P. */
   readonly beside?: boolean;
+  /** P calls it for page 0 while Q, another thread of the process, calls it for page 1. */
+  readonly both?: boolean;
 }
 
 /** P has mapped two pages and written the first; then the program runs; then everybody goes. */
@@ -82,6 +84,7 @@ export function programScenario(rule: Rule, setting: Setting): Scenario {
   step({ drain: 'all' });
   if (setting.memory !== undefined) step({ driver: 'take', memory: setting.memory, page: 0, pages: 1 });
   if (setting.forked === true) step({ call: 'fork', child: 'C' });
+  if (setting.both === true) return bothRun(rule, steps, pages);
   if (setting.beside === true) step({ kernel: 'program', file: EXPLAIN, args: [{ mm: 'P' }, { page: 0 }] }, null, 'Q');
   step({ kernel: 'program', file: EXPLAIN, args: [{ mm: 'P' }, { page: 0 }] }, 'program');
   const observeAfter = steps.length - 1;
@@ -92,6 +95,18 @@ export function programScenario(rule: Rule, setting: Setting): Scenario {
   step({ drain: 'all' });
   if (setting.memory !== undefined) step({ driver: 'remove', memory: setting.memory });
   return { id: `explain/${rule.name}`, pages, oddities: 0, cpus: 2, tasks: setting.beside === true ? ['P', 'Q'] : ['P'], steps, observeAfter, needs: [], reuseFrames: true };
+}
+
+/** Two threads in the program at once. */
+function bothRun(rule: Rule, steps: readonly Step[], pages: number): Scenario {
+  const call = (by: string, cpu: number, page: number): ThreadSteps =>
+    ({ by, cpu, steps: [{ name: 'program', do: { kernel: 'program', file: EXPLAIN, args: [{ mm: 'P' }, { page }] } }] });
+  const end = (by: string, act: Action): Step => ({ by, cpu: 0, name: null, do: act });
+  return {
+    id: `explain/${rule.name}`, pages, oddities: 0, cpus: 2, tasks: ['P'],
+    steps: [...steps, { by: 'P', cpu: 0, name: null, do: { call: 'clone', child: 'Q' } }], threads: [call('P', 0, 0), call('Q', 1, 1)],
+    ending: [end('P', { call: 'exit' }), end('Q', { call: 'exit' }), end('P', { drain: 'all' })], observeAfter: steps.length, needs: [], reuseFrames: true,
+  };
 }
 
 /** Runs a scenario on a tree in the default configuration. `upTo` ends it after that step. */

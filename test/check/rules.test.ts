@@ -25,6 +25,7 @@ const SETTINGS: Partial<Record<RuleName, Setting>> = {
   // Idle: what a real move loses of the dirty bit in v5.15 is another rule's finding (bad-page-state).
   'api-misuse': { memory: 'private', idle: true },
   'wrong-permission': { forked: true },
+  livelock: { both: true },
 };
 
 /** Rules whose program is a port function put in another's place, and the point it runs at; with

@@ -40,7 +40,7 @@ const BAD: readonly (readonly [string, RegExp])[] = [
   ['review base --fail-on pin-mismatsh', /no rule 'pin-mismatsh': did you mean pin-mismatch\?/],
   ['review base --fail-on ,', /--fail-on takes names or codes/],
   ['review base --fail-on dma-misuse', /no check for it, so nothing could fail/],
-  ['review base --fail-on dma-misuse,livelock', /no check for these/],
+  ['review base --fail-on dma-misuse,driver-state', /no check for these/],
   ['review base --scenario slow', /no scenario of the default suite matches 'slow': did you mean '\*slow\*'\?/],
   ['review base --scenario nonsense', /matches 'nonsense' \(kpv list scenarios has them all\)/],
   ['review base --scenario *@GRAB_FORM=x', /GRAB_FORM has no value 'x'/],

@@ -71,7 +71,7 @@ export const RULES: readonly Rule[] = [
     ['needs-patch', 'patch', true, true, 'the patch needs another one first'],
   ]),
   ...row('progress', '04', [
-    ['livelock', 'run', false, true, 'threads run for ever and none completes a step'],
+    ['livelock', 'run', true, true, 'threads run for ever and none completes a step'],
     ['unbounded-retry', 'run', true, true, 'a loop comes round with an equal state and nobody can change it'],
     ['lost-wakeup', 'run', true, true, 'a thread sleeps on after what it waits for has happened'],
   ]),

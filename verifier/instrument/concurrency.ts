@@ -257,7 +257,7 @@ export class Concurrency {
       loop.parked = false;
       this.#granted = false;
       t.accesses += 1;
-      for (const { o, k, value } of loop.waitsFor) if (!sameValue(o[k], value)) this.sharing.note(o, k, 'waited', o[k], o[k], t.top);
+      for (const { o, k, value } of loop.waitsFor) if (!sameValue(o[k], value)) this.sharing.note(o, k, 'woken', o[k], o[k], t.top);
       loop.since = t.log.length;
       loop.before = -1;
       return false;
@@ -277,19 +277,18 @@ export class Concurrency {
     loop.before = last !== null && sameLocals(last, locals) ? since : -1;
     if (loop.before < 0) return false;
     const round = roundOf(t.log, since);
-    if (round.effects === 0 || (before >= 0 && roundsAgree(t.log, before, since))) {
-      return this.#park(t, loop, round.reads);
-    }
+    const idle = round.effects === 0 || (before >= 0 && roundsAgree(t.log, before, since));
     // A list that is worked off comes round like this as well, a few times.
-    if (!this.watchesCycles || loop.rounds < FIRST_STATE) return false;
-    const key = this.#machine.stateKey(this.threads);
-    const earlier = loop.seen.find((s) => s.key === key);
-    if (earlier !== undefined) {
-      this.onCycle(t, loop, earlier.step);
-      return this.#park(t, loop, roundOf(t.log, earlier.log).reads);
+    if (this.watchesCycles && loop.rounds >= FIRST_STATE) {
+      const key = this.#machine.stateKey(this.threads);
+      const earlier = loop.seen.find((s) => s.key === key);
+      if (earlier !== undefined) {
+        this.onCycle(t, loop, earlier.step);
+        return this.#park(t, loop, roundOf(t.log, earlier.log).reads);
+      }
+      loop.seen = [...loop.seen, { key, step: this.#steps, log: t.log.length }];
     }
-    loop.seen = [...loop.seen, { key, step: this.#steps, log: t.log.length }];
-    return false;
+    return idle ? this.#park(t, loop, round.reads) : false;
   }
   #park(t: Thread, loop: LoopActivation, reads: readonly SeenRead[]): boolean {
     loop.parked = true;

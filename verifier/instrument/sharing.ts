@@ -13,8 +13,8 @@ import type { Journal } from './journal.ts';
 import type { Key, PortObject } from './runtime.ts';
 import type { Activation } from './threads.ts';
 
-/** What an access was: `waited` is the look of a wait that is over. */
-export type Manner = 'read' | 'wrote' | 'waited';
+/** What an access was: `waited` is the look of a wait that is over, `woken` that of a retry that had given way. */
+export type Manner = 'read' | 'wrote' | 'waited' | 'woken';
 
 export interface Place { readonly o: object; readonly k: Key }
 

@@ -22,16 +22,18 @@ export const READ_RELEASE = 6;
 /** A wait that is over read this; the same and then changed it. */
 export const AWAIT = 7;
 export const AWAIT_WRITE = 8;
+/** A wait for a lock word that is over; having taken it then is ACQUIRE. */
+export const AWAIT_LOCK = 9;
 
 /** Of an earlier and a later access of one cell. */
 export function relation(earlier: number, later: number): Relation {
-  const reads = (c: number): boolean => c === READ || c === AWAIT;
+  const reads = (c: number): boolean => c === READ || c === AWAIT || c === AWAIT_LOCK;
   if (reads(earlier) && reads(later)) return 'commute';
   if (earlier === ADD && later === ADD) return 'commute';
   const readers = (c: number): boolean => c === READ_ACQUIRE || c === READ_RELEASE;
   if (readers(earlier) && readers(later)) return 'commute';
-  // Nobody could have had the lock before it was let go.
-  if ((earlier === RELEASE || earlier === READ_RELEASE) && (later === ACQUIRE || later === READ_ACQUIRE)) return 'order';
+  // Who waits for a lock could not have had it before it was let go. A try could have been made, and failed.
+  if (earlier === RELEASE && (later === ACQUIRE || later === AWAIT_LOCK)) return 'order';
   return later === AWAIT || later === AWAIT_WRITE ? 'await' : 'conflict';
 }
 
@@ -142,10 +144,11 @@ export class KernelCuts implements Cuts {
   };
 
   readonly classOf = (o: PortObject, k: Key, manner: Manner, old: unknown, value: unknown): number => {
-    if (manner === 'waited') return LOCK_WORDS.has(k) ? READ : AWAIT;
+    if (manner === 'waited') return k === 'holder' ? AWAIT_LOCK : AWAIT;
+    if (manner === 'woken') return AWAIT;
     if (manner === 'read' || old === value) return READ;
     switch (k) {
-      case 'holder': case 'writer': return value === null ? RELEASE : ACQUIRE;
+      case 'holder': return value === null ? RELEASE : WRITE;
       case 'readers': return Array.isArray(old) && Array.isArray(value) && value.length > old.length ? READ_ACQUIRE : READ_RELEASE;
       case 'counter': return isPage(o['owner']) && Number(old) >= NEAR && Number(value) >= NEAR ? ADD : WRITE;
       default: return WRITE;
@@ -188,7 +191,8 @@ export class KernelCuts implements Cuts {
 
   readonly both = (first: number, second: number): number => {
     if (first === second || second === READ) return first;
-    if (first === AWAIT || second === AWAIT) return AWAIT_WRITE;
+    if (first === AWAIT_LOCK) return second === WRITE ? ACQUIRE : second === READ ? AWAIT_LOCK : AWAIT_WRITE;
+    if (first === AWAIT || first === AWAIT_WRITE || second === AWAIT) return AWAIT_WRITE;
     return first === READ ? second : WRITE;
   };
 }

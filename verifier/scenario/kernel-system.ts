@@ -7,7 +7,8 @@ import type { Concurrency } from '../instrument/concurrency.ts';
 import type { Journal } from '../instrument/journal.ts';
 import type { Key, PortObject } from '../instrument/runtime.ts';
 import type { StateHash } from '../instrument/state-hash.ts';
-import type { Thread } from '../instrument/threads.ts';
+import { sameValue } from '../instrument/rounds.ts';
+import type { Stop, Thread } from '../instrument/threads.ts';
 import { ACQUIRE, relation } from './cuts.ts';
 import type { Segment } from './schedule.ts';
 
@@ -23,6 +24,15 @@ export interface KernelMoves {
   readonly ended: (e: unknown, t: Thread) => void;
   /** Runs fn where thread t is: predicates ask the running machine. */
   readonly inContextOf: <T>(t: Thread, fn: () => T) => T;
+}
+
+/** What a thread that stands still waits for, if it does. */
+function readyOf(stop: Stop | null): (() => boolean) | null {
+  switch (stop?.kind) {
+    case 'wait': return stop.ready;
+    case 'parked': { const { reads } = stop; return () => reads.some((r) => !sameValue(r.o[r.k], r.value)); }
+    case 'access': case undefined: return null;
+  }
 }
 
 export class KernelSystem implements System {
@@ -60,7 +70,7 @@ export class KernelSystem implements System {
     const thread = this.#thread(t);
     const threads = this.threads();
     const from = thread.log.length;
-    const ready = thread.stop?.kind === 'wait' ? thread.stop.ready : null;
+    const ready = readyOf(thread.stop);
     const last = this.schedule[this.schedule.length - 1];
     const { preemptions } = this;
     const able = Array.from({ length: threads }, (_, i) => i).filter((i) => this.status(i) === 'enabled');
@@ -104,9 +114,9 @@ export class KernelSystem implements System {
     const seen = stop.kind === 'parked' ? stop.reads : this.#moves.inContextOf(thread, () => this.#several.whatIsAsked(stop.ready));
     const out = new Map<number, Access>();
     for (const { o, k } of seen) {
-      const access = this.#several.sharing.would(o, k, 'waited');
+      const access = this.#several.sharing.would(o, k, stop.kind === 'parked' ? 'woken' : 'waited');
       if (access === null) continue;
-      out.set(access.object, k === 'holder' || k === 'writer' ? { object: access.object, class: ACQUIRE } : access);
+      out.set(access.object, stop.kind === 'wait' && k === 'holder' ? { object: access.object, class: ACQUIRE } : access);
     }
     return [...out.values()];
   }
@@ -148,7 +158,7 @@ export class KernelSystem implements System {
   /** A wait is asked in the past: the fields it looks at, as they were before event `before`. */
   couldRun(t: number, event: number, before: number): boolean {
     const thread = this.#thread(t);
-    const ready = event < this.past.length ? this.past[event]?.ready ?? null : thread.stop?.kind === 'wait' ? thread.stop.ready : null;
+    const ready = event < this.past.length ? this.past[event]?.ready ?? null : readyOf(thread.stop);
     if (ready === null) return true;
     const mark = this.#journal.mark();
     // Newest first: what stands in the end is the oldest value.
