@@ -116,7 +116,7 @@ test('explain: by name and by code, every rule', async (t) => {
 });
 
 const replayed = (over: Partial<Replay>): Replay => ({
-  token: { target: 'demo/v2/3', side: 'after', scenario: gupScenario(PLAIN).id, switches: { GRAB_FORM: 'own' }, config: 'default', schedule: '', rule: 'pin-mismatch', function: 'count_pages', check: '00000000' },
+  token: { target: 'demo/v2/3', side: 'after', scenario: gupScenario(PLAIN).id, switches: { GRAB_FORM: 'own' }, config: 'default', schedule: '', rule: 'pin-mismatch', function: 'count_pages', finding: '', check: '00000000' },
   reproduces: true, finding: FINDINGS[4] ?? null, steps: FINDINGS[4]?.witness ?? [], sections: [{ from: 1, does: 'P: pin page 0 of P by the slow path, FOLL_LONGTERM (pin)' }], foundAfter: 2,
   scenario: gupScenario(PLAIN), outcome: 'P.pin=16', reason: null, ...over,
 });

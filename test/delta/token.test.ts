@@ -11,7 +11,7 @@ const name = fc.stringMatching(/^[A-Z][A-Z_]{0,11}$/);
 const token: fc.Arbitrary<Token> = fc.record({
   target: word, side: fc.constantFrom('before', 'after'), scenario: word,
   switches: fc.array(fc.tuple(name, fc.stringMatching(/^[a-z0-9]{1,6}$/)), { maxLength: 3 }).map((all) => Object.fromEntries(all)),
-  config: word, schedule: word, rule: word, function: word, check: word,
+  config: word, schedule: word, rule: word, function: word, finding: word, check: word,
 });
 
 test('out and back', (t) => {
@@ -45,14 +45,14 @@ test('what is cut short or something else is refused with a reason', (t) => {
 test('a token that cannot be meant is refused before anything is run', async (t) => {
   const good: Token = {
     target: 'base', side: 'after', scenario: 'gup/n/slow.long.w.own.once.none.page.drained.never.load.now', switches: {}, config: 'default', schedule: '',
-    rule: 'bug-on', function: 'f', check: '00000000',
+    rule: 'bug-on', function: 'f', finding: '', check: '00000000',
   };
   const why = async (over: Partial<Token>): Promise<string> => {
     const done = await replayToken(encodeToken({ ...good, ...over }));
     return done.ok ? 'it ran' : done.reason;
   };
   t.regex(await why({ rule: 'nonsense' }), /rule that this build does not know: nonsense/);
-  t.regex(await why({ schedule: '0.1' }), /carries a schedule/);
+  t.regex(await why({ schedule: '0.x' }), /carries a schedule/);
   t.regex(await why({ switches: { GRAB_FORM: 'zz' } }), /GRAB_FORM has no value 'zz'/);
   t.regex(await why({ switches: { FOO: '1' } }), /no switch 'FOO'/);
   t.regex(await why({ scenario: 'gup/x' }), /scenario that this build does not know/);

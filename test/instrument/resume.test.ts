@@ -113,3 +113,8 @@ test('defaults, rest and missing arguments', (t) => {
   t.is(resume(`function g(a: any, b: any = a + 1, ...c: any[]): any { return [a, b, ...c].join(); }
     export function f(o: any): any { return [g(1), g(1, 5), g(1, undefined, 3, 4), g(o.a, o.b.c, o.b.d.length)].join(';'); }`, object()).result, '1,2;1,5;1,2,3,4;1,2,2');
 });
+
+test('what a closure that runs in one go does to the frame around it is undone', (t) => {
+  t.is(resume(`function go(o: any, fn: any): void { const list = o.b.d; o.a = 2; list.forEach(fn); o.a = 3; }
+    export function f(o: any): any { let s = 0; const add = (x: number) => { s += x; }; go(o, add); let n = 0; go(o, (x: number) => n += x); return s + n; }`, object()).result, 14);
+});

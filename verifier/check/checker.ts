@@ -254,6 +254,7 @@ export class Checker implements Monitor {
   }
 
   call(_o: PortObject, k: Key, args: readonly unknown[]): void {
+    this.tracer?.call(k, args);
     if (k === 'migrate_to_ram') {
       this.#add('callbacks', 1);
       put(this.world.journal, this.#thread(), 'callback', this.world.runtime.here());

@@ -25,6 +25,9 @@ interface Owner {
   seen: readonly Seen[];
 }
 
+/** In place of a field: that a page went back. No access makes it so, but who reads the page is judged by it. */
+export const FREED = 'goes back';
+
 /** Functions of core mm that bring a region's pages up or take them away: nobody else has them then. */
 const TEARDOWN = new Set(['memremap_pages', 'memunmap_pages']);
 
@@ -65,6 +68,7 @@ export class Owners {
     put(journal, of, 'free', true);
     put(journal, of, 'freer', null);
     put(journal, of, 'freed', site === null ? null : { site, thread: this.#world.view.current().comm });
+    if (isObject(page)) this.#world.runtime.concurrency?.turned(page, FREED);
   }
 
   /** A thread has to do with the page as it is now: it holds it, or it reads an entry that names it. */

@@ -108,8 +108,15 @@ export class PortView {
   cpu(): number { return Number(this.#cpu()); }
 }
 
+/** Names of classes: asked for at each access, and slow to ask a function for. */
+const names = new WeakMap<object, string>();
 export function classOf(o: unknown): string {
-  return typeof o === 'object' && o !== null ? o.constructor?.name ?? '' : '';
+  if (typeof o !== 'object' || o === null) return '';
+  const of: unknown = o.constructor;
+  if (typeof of !== 'function') return '';
+  let name = names.get(of);
+  if (name === undefined) names.set(of, name = of.name);
+  return name;
 }
 export function isPage(o: unknown): o is PageObj { return classOf(o) === 'page'; }
 export function isTask(o: unknown): o is TaskObj { return classOf(o) === 'task_struct'; }

@@ -67,7 +67,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'explain', args: '<rule>', summary: 'what a rule means and how it is decided', run: explain, flags: [OUTPUT], examples: ['kpv explain KPV0105'] },
   {
     name: 'replay', args: '<token...>', summary: 'one run again, step by step; the token may be wrapped', run: replay,
-    flags: [PLAIN_FORMAT, OUTPUT, COLOR, { form: '--trace <form>', name: 'trace', help: 'text (default); ftrace and perfetto are not built yet' }],
+    flags: [PLAIN_FORMAT, OUTPUT, COLOR, { form: '--trace <form>', name: 'trace', help: 'text (default) or ftrace; perfetto is not built yet' }],
     examples: ['kpv replay kpv1:...'],
   },
   { name: 'doctor', args: '', summary: 'what is missing here for which feature', run: doctor, flags: [PLAIN_FORMAT], examples: [] },

@@ -3,6 +3,7 @@
 // may have wrapped or quoted the token; the shell then hands it over in pieces.
 
 import type { Replay } from '../delta/replay.ts';
+import { ftraceText } from '../report/ftrace.ts';
 import { stepOf } from '../report/json.ts';
 import { counted } from '../report/layout.ts';
 import { messageParts, placeText, statementOf } from '../report/findings.ts';
@@ -11,7 +12,7 @@ import { stepText } from '../report/text-finding.ts';
 import { scenarioInWords } from '../report/words.ts';
 import { paintFor, wantsColour } from './colour.ts';
 import type { Context, Flags } from './context.ts';
-import { CliError } from './errors.ts';
+import { CliError, didYouMean } from './errors.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { checkOutput, writeOutput } from './output.ts';
 import { readColour, readFormat } from './values.ts';
@@ -21,8 +22,9 @@ export async function replay(words: readonly string[], flags: Flags, context: Co
   const format = readFormat(flags.word('format') ?? 'text', ['text', 'json']);
   const colour = readColour(flags.word('color') ?? 'auto');
   const trace = flags.word('trace') ?? 'text';
-  if (trace === 'ftrace' || trace === 'perfetto') throw new CliError(`--trace ${trace} is not built yet: there is text`);
-  if (trace !== 'text') throw new CliError(`--trace takes text, not '${trace}'`);
+  if (trace === 'perfetto') throw new CliError('--trace perfetto is not built yet: there are text and ftrace');
+  if (trace !== 'text' && trace !== 'ftrace') throw new CliError(`--trace takes text or ftrace, not '${trace}'${didYouMean(trace, ['text', 'ftrace'])}`);
+  if (trace === 'ftrace' && format === 'json') throw new CliError('--trace ftrace is a form of text: --format json has the steps as data');
   const file = flags.word('output');
   checkOutput(file);
   const token = unwrapped(words);
@@ -31,7 +33,8 @@ export async function replay(words: readonly string[], flags: Flags, context: Co
   const done = await engine.replayToken(token);
   if (!done.ok) throw new CliError(done.reason);
   const paint = paintFor(wantsColour(colour, io.env, file === null && io.stdout.isTTY));
-  writeOutput(io, file, format === 'json' ? replayJson(done.replay) : replayText(done.replay, paint));
+  if (trace === 'ftrace' && !done.replay.reproduces) io.stderr.write(`kpv: it does not reproduce: ${done.replay.reason ?? 'the finding did not come'}\n`);
+  writeOutput(io, file, format === 'json' ? replayJson(done.replay) : trace === 'ftrace' ? replayFtrace(done.replay) : replayText(done.replay, paint));
   return done.replay.reproduces ? EXIT.clean : EXIT.findings;
 }
 
@@ -49,7 +52,7 @@ export function replayText(r: Replay, paint: Paint): string {
     `  scenario       ${token.scenario}`,
     `  in words       ${scenarioInWords(token.scenario)}`,
     `  configuration  ${token.config}${switches === '' ? '' : `, ${switches}`}`,
-    '',
+    ...(r.sections[0]?.from === 1 ? [] : ['']),
     ...r.steps.flatMap((s, i) => [...headingsAt(r, i + 1, paint), ...stepText(s), ...markAfter(r, i + 1, paint)]),
     '',
     `${counted(r.steps.length, 'step')}; the run ends with ${r.outcome}`,
@@ -64,6 +67,10 @@ export function replayText(r: Replay, paint: Paint): string {
   }
   out.push('', r.reproduces ? 'It reproduces.' : `It does not reproduce: ${r.reason ?? 'the finding did not come'}.`);
   return `${out.join('\n')}\n`;
+}
+
+export function replayFtrace({ steps, scenario, finding, foundAfter }: Replay): string {
+  return ftraceText(steps, scenario.cpus, finding === null || foundAfter === null ? null : { n: foundAfter, name: `[${finding.code}] ${finding.rule}` });
 }
 
 /** What the user's step does, above the first of its trace. */

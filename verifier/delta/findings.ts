@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { ruleNamed } from '../check/rules.ts';
-import { identity, normalised } from '../check/finding.ts';
+import { identity, normalised, type RunFinding } from '../check/finding.ts';
 import type { TracedStep } from '../check/trace.ts';
 import { checkTypes } from '../tree/check.ts';
 import type { PortTree } from '../tree/load.ts';
@@ -54,6 +54,9 @@ export async function typeFindings(before: PortTree, after: PortTree, variants: 
   return [...out.values()].sort((a, b) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1));
 }
 
+/** Steps of a witness that are held. */
+const KEPT = 400;
+
 export interface FindingContext {
   readonly target: string;
   readonly config: ConfigName;
@@ -67,7 +70,7 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
   const traced = tracedRun(f, context);
   const again = traced.findings.find((x) => identity(x) === f.identity) ?? finding;
   const interleaved = witnessOf(f.witness);
-  const steps = f.state === 'same' ? [] : stepsOf(traced.trace, interleaved === null ? again.step : null, again.event);
+  const steps = f.state === 'same' ? [] : interleaved === null ? stepsOf(traced.trace, again) : stepsUntil(traced.trace, f.identity);
   const rule = ruleNamed(finding.rule);
   return {
     rule: rule.name, code: rule.code, fingerprint: fingerprintOf([f.identity]), layer: interleaved?.serial === false ? 'interleaving' : 'run', state: f.state,
@@ -76,7 +79,7 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
     scenario: pair.id, config: context.config, message: `${finding.message}${besides(f.witness)}; ${counted(f)}`,
     replay: encodeToken({
       target: context.target, side, scenario: pair.scenario.id, switches: pair.switches, config: context.config, schedule: interleaved?.schedule ?? '',
-      rule: finding.rule, function: finding.site.function, check: checkOf(context.trees[side], pair.scenario),
+      rule: finding.rule, function: finding.site.function, finding: tokenOf(finding), check: checkOf(context.trees[side], pair.scenario),
     }),
     steps: steps.at(-1)?.n ?? 0, preemptions: interleaved?.preemptions ?? 0,
     places: [
@@ -111,10 +114,17 @@ function besides(seen: Seen): string {
   return others.length === 0 ? '' : `; it takes ${others.join(' and ')}`;
 }
 
-/** The steps of the scenario step in which it happened, or of all threads, until it happened; of very many the last, with their numbers. */
-function stepsOf(trace: readonly TracedStep[], step: string | null, event: number): Step[] {
-  return trace.filter((s) => (step === null || s.scenarioStep === step) && s.event <= event).map(plain).slice(-400);
+/** The steps of the scenario step in which it happened, until it happened; of very many the last, with their numbers. */
+function stepsOf(trace: readonly TracedStep[], { step, event }: RunFinding): Step[] {
+  return trace.filter((s) => s.scenarioStep === step && s.event <= event).map(plain).slice(-KEPT);
 }
+/** The steps of all threads until it happened, and it; what else was found on the way is told elsewhere. */
+export function stepsUntil(trace: readonly TracedStep[], id: string): Step[] {
+  const end = trace.findIndex((s) => s.found === id);
+  return trace.slice(0, end + 1).filter((s) => s.found === null || s.found === id).map(plain).slice(-KEPT);
+}
+/** What a token tells a finding by. */
+export function tokenOf(finding: RunFinding): string { return fingerprintOf([identity(finding)]).slice(0, 8); }
 export function plain(s: TracedStep, i: number): Step {
   const { cpu, thread, file, line, function: fn, text, reads, writes, values } = s;
   return { n: i + 1, cpu, thread, file, line, function: fn, text, reads, writes, values };
@@ -125,8 +135,11 @@ function cycleOf(run: Run, witness: Witness | null): Cycle | null {
   return {
     // One thread: nobody else can change what the loop reads, so it cannot be left.
     kind: witness?.cycle?.kind ?? 'trap', preemptionsPerTurn: witness?.cycle?.preemptionsPerTurn ?? 0, expectedRounds: null, killable: run.cycle.killable,
-    // The numbers are those of the whole run.
-    stem: run.trace.slice(0, run.cycle.from).map(plain).slice(-60),
-    loop: run.trace.slice(0, run.cycle.to).map(plain).slice(run.cycle.from),
+    stem: told(run.trace, 0, run.cycle.from).slice(-60), loop: told(run.trace, run.cycle.from, run.cycle.to),
   };
+}
+
+/** A part of a trace with the numbers of the whole; that something was noted there is no step of a cycle. */
+function told(trace: readonly TracedStep[], from: number, to: number): Step[] {
+  return trace.flatMap((s, i) => (i >= from && i < to && s.found === null ? [plain(s, i)] : []));
 }

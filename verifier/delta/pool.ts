@@ -19,8 +19,8 @@ export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, mea
     for (const [n, job] of jobs.entries()) results.push(await runJob(job, tally((p) => options.onTick(n, p)), turn));
     return { results, own };
   }
-  // This thread has work of its own meanwhile: it is one of those that were asked for.
-  const workers = Math.min(options.threads - 1, jobs.length);
+  // This thread's own work is short beside theirs: it is soon one that waits.
+  const workers = Math.min(options.threads, jobs.length);
   const pool = new Piscina({
     filename: new URL('./worker.js', import.meta.url).href, maxThreads: workers, minThreads: workers,
     resourceLimits: { maxOldGenerationSizeMb: 900 },

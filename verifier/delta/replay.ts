@@ -2,18 +2,18 @@
 // One run again, from its token.
 
 import { findRule } from '../check/rules.ts';
-import { identity } from '../check/finding.ts';
-import type { Finding, Step } from '../report/review.ts';
+import { identity, type RunFinding } from '../check/finding.ts';
+import type { Finding, Step as Shown } from '../report/review.ts';
 import type { TracedStep } from '../check/trace.ts';
 import { actionInWords } from '../scenario/words.ts';
 import { runScenario } from '../scenario/run.ts';
 import { decodeSchedule } from '../scenario/schedule.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Scenario, Step } from '../scenario/scenario.ts';
 import { linkSide } from '../scenario/side.ts';
 import { scenarioNamed } from '../scenario/suite.ts';
 import { CONFIGS, type ConfigName } from '../tree/arms.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
-import { findingOf, plain } from './findings.ts';
+import { findingOf, plain, tokenOf } from './findings.ts';
 import { addSwitch, resolveTarget, sidesOf } from './target.ts';
 import { checkOf, decodeToken, type Token } from './token.ts';
 
@@ -21,7 +21,7 @@ export interface Replay {
   readonly token: Token;
   readonly reproduces: boolean;
   readonly finding: Finding | null;
-  readonly steps: readonly Step[];
+  readonly steps: readonly Shown[];
   /** Where each step of the scenario begins: the number of its first trace step, and what it does. */
   readonly sections: readonly { readonly from: number; readonly does: string }[];
   /** The trace step after which the finding was noted; null when it was not. */
@@ -61,30 +61,53 @@ export async function replayToken(word: string): Promise<Replayed> {
   const side = linkSide(tree.files, { ...CONFIGS[token.config], ...token.switches });
   const schedule = decodeSchedule(token.schedule);
   const run = runScenario(side, scenario, { trace: true, maxEvents: 3_000_000, ...(schedule === null ? {} : { schedule }) });
-  const found = run.findings.find((f) => f.rule === token.rule && f.site.function === token.function);
+  const alike = run.findings.filter((f) => f.rule === token.rule && f.site.function === token.function);
+  // Two may be of one rule and function: it has to be the one that the token was made for.
+  const found = alike.find((f) => token.finding === '' || tokenOf(f) === token.finding);
   const pair = { id: scenario.id, scenario, switches: token.switches, before: run, after: run };
   const finding = found === undefined ? null : findingOf(
     { identity: identity(found), state: 'same', witness: { pair, run, finding: found, side: token.side }, before: 1, after: 1 },
     { target: token.target, config: token.config, trees: { before: trees.before, after: trees.after }, sides: () => ({ before: side, after: side }) },
   );
-  const steps = run.trace.map(plain);
-  const before = run.trace.filter((s) => found !== undefined && s.event <= found.event).length;
+  // What else was found on the way has reports of its own.
+  const trace = run.trace.filter((s) => s.found === null || (found !== undefined && s.found === identity(found)));
+  const steps = trace.map(plain);
+  const foundAfter = found === undefined ? null : placeIn(trace, found);
   return {
     ok: true,
     replay: {
-      token, reproduces: found !== undefined, finding, steps, sections: sectionsOf(run.trace, scenario), foundAfter: found === undefined ? null : before, scenario, outcome: run.outcome,
-      reason: found !== undefined ? null : `the run ends without ${findRule(token.rule)?.name ?? token.rule} in ${token.function || 'it'}`,
+      token, reproduces: found !== undefined, finding, steps, sections: sectionsOf(trace, scenario), foundAfter, scenario, outcome: run.outcome,
+      reason: found !== undefined ? null : missing(token, alike),
     },
   };
 }
 
-/** The steps of the scenario that left a trace, in words. */
+function missing({ rule, function: fn }: Token, alike: readonly RunFinding[]): string {
+  const what = `${findRule(rule)?.name ?? rule} in ${fn || 'it'}`;
+  const [other] = alike;
+  return other === undefined ? `the run ends without ${what}` : `the run has a ${what}, but another one: ${other.message}, at ${other.site.file}:${other.site.line}`;
+}
+
+/** The trace step at which it was found, or the last one before that. */
+function placeIn(trace: readonly TracedStep[], found: RunFinding): number {
+  const at = trace.findIndex((s) => s.found === identity(found));
+  return at >= 0 ? at + 1 : trace.filter((s) => s.event <= found.event).length;
+}
+
+/** Where each step of the scenario, or each turn of a thread, begins in the trace, in words. */
 function sectionsOf(trace: readonly TracedStep[], scenario: Scenario): Replay['sections'] {
-  const threads: [string, string][] = (scenario.threads ?? []).map((t) => [t.by, `${t.by}: ${t.steps.map((s) => `${actionInWords(s.do)} (${s.name})`).join(', then ')}`]);
-  const named = new Map([...threads, ...scenario.steps.map((s, i) => [`${s.by}.${s.name ?? `setup${i}`}`, `${s.by}: ${actionInWords(s.do)}${s.name === null ? '' : ` (${s.name})`}`] as const)]);
+  const says = (s: Step, i: number): readonly [string, string] => [`${s.by}.${s.name ?? `setup${i}`}`, `${s.by}: ${actionInWords(s.do)}${s.name === null ? '' : ` (${s.name})`}`];
+  const threads = new Map((scenario.threads ?? []).map((t) => [t.by, `${t.by}: ${t.steps.map((s) => `${actionInWords(s.do)} (${s.name})`).join(', then ')}`] as const));
+  // What ends a scenario of several threads is counted anew.
+  const steps = new Map((scenario.threads === undefined ? scenario.steps : scenario.ending ?? []).map(says));
+  const begun = new Set<string>();
   const out: { from: number; does: string }[] = [];
   for (const [i, s] of trace.entries()) {
-    if (i === 0 || trace[i - 1]?.scenarioStep !== s.scenarioStep) out.push({ from: i + 1, does: named.get(s.scenarioStep) ?? s.scenarioStep });
+    if (i > 0 && trace[i - 1]?.scenarioStep === s.scenarioStep) continue;
+    const name = s.scenarioStep;
+    const does = begun.has(name) ? `${name} goes on` : threads.get(name) ?? steps.get(name) ?? `${name} begins`;
+    begun.add(name);
+    out.push({ from: i + 1, does });
   }
   return out;
 }

@@ -13,10 +13,12 @@ export interface Token {
   readonly scenario: string;
   readonly switches: Switches;
   readonly config: string;
-  /** Thread choices; empty while one thread runs at a time. */
+  /** Who runs how far (scenario/schedule.ts); empty where one thread runs. */
   readonly schedule: string;
   readonly rule: string;
   readonly function: string;
+  /** What the finding is told by, shortened: two may be of one rule and function. Empty in tokens of old. */
+  readonly finding: string;
   readonly check: string;
 }
 
@@ -26,7 +28,7 @@ export function checkOf(tree: PortTree, scenario: Scenario): string {
 
 export function encodeToken(t: Token): string {
   const switches = Object.entries(t.switches).map(([k, v]) => `${k}=${v}`).sort().join(',');
-  const fields = [t.target, t.side === 'after' ? 'a' : 'b', t.scenario, switches, t.config, t.schedule, t.rule, t.function, t.check];
+  const fields = [t.target, t.side === 'after' ? 'a' : 'b', t.scenario, switches, t.config, t.schedule, t.rule, t.function, t.check, t.finding];
   return `kpv1:${Buffer.from(JSON.stringify(fields), 'utf8').toString('base64url')}`;
 }
 
@@ -42,15 +44,15 @@ export function decodeToken(word: string): Decoded {
   } catch {
     return { ok: false, reason: 'the replay token is damaged: some of it was lost on the way' };
   }
-  if (!Array.isArray(fields) || fields.length !== 9 || !fields.every((f): f is string => typeof f === 'string')) {
-    return { ok: false, reason: 'the replay token is damaged: it does not hold nine fields' };
+  if (!Array.isArray(fields) || (fields.length !== 9 && fields.length !== 10) || !fields.every((f): f is string => typeof f === 'string')) {
+    return { ok: false, reason: 'the replay token is damaged: it does not hold ten fields' };
   }
-  const [target = '', side = '', scenario = '', switches = '', config = '', schedule = '', rule = '', fn = '', check = ''] = fields;
+  const [target = '', side = '', scenario = '', switches = '', config = '', schedule = '', rule = '', fn = '', check = '', finding = ''] = fields;
   if (side !== 'a' && side !== 'b') return { ok: false, reason: 'the replay token is damaged: it names no side' };
   const set: Record<string, string> = {};
   for (const s of switches.split(',').filter((x) => x !== '')) {
     const [k = '', v = ''] = s.split('=');
     set[k] = v;
   }
-  return { ok: true, token: { target, side: side === 'b' ? 'before' : 'after', scenario, switches: set, config, schedule, rule, function: fn, check } };
+  return { ok: true, token: { target, side: side === 'b' ? 'before' : 'after', scenario, switches: set, config, schedule, rule, function: fn, finding, check } };
 }

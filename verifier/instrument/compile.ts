@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Role } from './rewrite.ts';
+import type { Form, Role } from './rewrite.ts';
 import type { Site } from './sites.ts';
 
 export interface Compiled { readonly file: string; readonly js: string; readonly sites: readonly Site[]; readonly written: readonly string[] }
@@ -26,13 +26,13 @@ function roleOf(file: string): Role {
 }
 
 /** What compiles a text that nobody compiled before; a worker that is handed everything has none. */
-export type Transpiler = (file: string, text: string, role: Role) => Compiled;
+export type Transpiler = (file: string, text: string, role: Role, form: Form) => Compiled;
 let transpiler: Transpiler | null = null;
 export function useTranspiler(t: Transpiler): void { transpiler = t; }
 
-function transpile(file: string, text: string): Compiled {
+function transpile(file: string, text: string, form: Form = 'frames'): Compiled {
   if (transpiler === null) throw new Error(`${file} was not compiled beforehand`);
-  return transpiler(file, text, roleOf(file));
+  return transpiler(file, text, roleOf(file), form);
 }
 
 const done = new Map<string, Compiled>();
@@ -41,22 +41,22 @@ const done = new Map<string, Compiled>();
 const KEPT = new URL('../../compiled/', import.meta.url);
 
 /** What the result depends on beside the text: the compiler, as it was built. */
-const COMPILER = ['rewrite', 'accesses', 'hooks', 'patterns', 'loops', 'transpile', 'resume', 'resume-expr', 'emitter', 'scopes']
+const COMPILER = ['rewrite', 'accesses', 'hooks', 'patterns', 'loops', 'transpile', 'resume', 'resume-expr', 'emitter', 'scopes', 'generator-form']
   .reduce((hash, part) => hash.update(readFileSync(new URL(`./${part}.js`, import.meta.url))), createHash('sha256')).digest('hex').slice(0, 8);
 
 function nameOf(file: string, text: string): string {
   return createHash('sha256').update(`${COMPILER}\n${file}\n${text}`).digest('hex').slice(0, 32);
 }
 
-/** Compiles `text` (arms resolved) as `file`; type errors are no matter here. */
-export function compile(file: string, text: string): Compiled {
-  const name = nameOf(file, text);
+/** Compiles `text` (arms resolved) as `file`; type errors are no matter here. What is not in the form that reviews run is kept in memory alone. */
+export function compile(file: string, text: string, form: Form = 'frames'): Compiled {
+  const name = form === 'frames' ? nameOf(file, text) : `${form} ${nameOf(file, text)}`;
   const known = done.get(name) ?? kept(name, file);
   if (known !== null) {
     done.set(name, known);
     return known;
   }
-  const made = transpile(file, text);
+  const made = transpile(file, text, form);
   done.set(name, made);
   return made;
 }

@@ -153,6 +153,7 @@ export class Concurrency {
       if (a.up === null) {
         const call = t.call;
         t.call = null;
+        t.returned = [...t.returned, a.v];
         call?.done(a.v);
       } else {
         saveActivation(a.up, this.#step, journal);
@@ -231,7 +232,6 @@ export class Concurrency {
   /** A wait that nobody else has a hand in and that is over; or, where a schedule is followed, one before the place to stop. */
   #passes(t: Thread, ready: () => boolean): boolean {
     if (this.stopAt !== null) return t.accesses < this.stopAt && this.holds(ready);
-    if (t.one !== null && !t.one.code.waits) return false;
     return !this.whatIsAsked(ready).some(({ o, k }) => this.sharing.isEvent(o, k, t.top)) && this.holds(ready);
   }
   /** What a wait that is over looked at was read in this event. */
@@ -316,10 +316,20 @@ export class Concurrency {
     t.accesses += 1;
     if (!this.sharing.isShared(o)) return;
     this.written.add(o);
+    // What is no field of its own is a word of its owner's (page->lru).
+    if (!Object.hasOwn(o, k)) {
+      const owner = o['owner'];
+      if (typeof owner === 'object' && owner !== null) this.written.add(owner);
+    }
     this.sharing.publish(value);
     if (!this.sharing.matters(o, k)) return;
     t.log.push({ o, k, wrote: true, old, value });
     this.sharing.note(o, k, 'wrote', old, value, t.top);
+  }
+  /** What rules hold of o turned with what the thread does now: part of this event, though no access. */
+  turned(o: PortObject, k: Key): void {
+    const t = this.#running;
+    if (t !== null) this.sharing.note(o, k, 'wrote', false, true, t.top);
   }
   /** A container was changed as a whole. */
   changed(o: PortObject, k: Key, given: readonly unknown[]): void {

@@ -5,14 +5,18 @@
 import { Script } from 'node:vm';
 import { posix } from 'node:path';
 import { compile } from './compile.ts';
+import type { Form } from './rewrite.ts';
 import { Runtime } from './runtime.ts';
 
 type Exports = Record<string, unknown>;
 interface Body {
   /** Constants and classes that it exports: functions are there from the first line on. */
   readonly declares: readonly string[];
-  readonly run: (exports: Exports, require: (specifier: string) => Exports, $: Runtime, $base: number) => void;
+  readonly run: (exports: Exports, require: (specifier: string) => Exports, $: Runtime, $base: number, $g: object | null) => void;
 }
+
+/** A form of functions other than the usual one, and what their code calls beside the runtime (`$g`). */
+export interface OtherForm { readonly form: Form; readonly hooks: (runtime: Runtime) => object }
 
 /** A port that can run: its modules by path, one runtime. */
 export class LinkedPort {
@@ -21,9 +25,13 @@ export class LinkedPort {
   readonly written = new Set<string>();
   readonly #texts: ReadonlyMap<string, string>;
   readonly #loaded = new Map<string, Exports>();
+  readonly #form: Form;
+  readonly #hooks: object | null;
 
   /** texts: resolved text by path below kernel-port/, e.g. `mm/gup.ts`. */
-  constructor(texts: ReadonlyMap<string, string>) {
+  constructor(texts: ReadonlyMap<string, string>, other: OtherForm | null = null) {
+    this.#form = other?.form ?? 'frames';
+    this.#hooks = other?.hooks(this.runtime) ?? null;
     this.#texts = texts;
     for (const file of [...texts.keys()].sort()) this.module(file);
     this.#refuseHalfLoaded();
@@ -61,12 +69,12 @@ export class LinkedPort {
     if (text === undefined) throw new Error(`the port has no file ${file}`);
     const exports: Exports = {};
     this.#loaded.set(file, exports);
-    const compiled = compile(file, text);
+    const compiled = compile(file, text, this.#form);
     for (const k of compiled.written) this.written.add(k);
     const base = this.runtime.addSites(compiled.sites);
     const body = bodyOf(file, compiled.js);
     for (const name of body.declares) declare(exports, file, name);
-    body.run(exports, (specifier) => this.module(posix.join(posix.dirname(file), specifier)), this.runtime, base);
+    body.run(exports, (specifier) => this.module(posix.join(posix.dirname(file), specifier)), this.runtime, base, this.#hooks);
     return exports;
   }
 
@@ -111,7 +119,7 @@ function bodyOf(file: string, js: string): Body {
   let body = bodies.get(key);
   if (body === undefined) {
     const declares = [...js.matchAll(DECLARATION)].flatMap(([line]) => [...line.matchAll(/exports\.([\w$]+) =/g)].flatMap((m) => m[1] ?? []));
-    const script = new Script(`(function (exports, require, $, $base) {${js.replace(DECLARATION, '')}\n})`, { filename: `kernel-port/${file}` });
+    const script = new Script(`(function (exports, require, $, $base, $g) {${js.replace(DECLARATION, '')}\n})`, { filename: `kernel-port/${file}` });
     body = { declares, run: asRun(script.runInThisContext()) };
     bodies.set(key, body);
   }
@@ -120,5 +128,5 @@ function bodyOf(file: string, js: string): Body {
 
 function asRun(value: unknown): Body['run'] {
   if (typeof value !== 'function') throw new Error('a compiled module is no function');
-  return (exports, require, $, $base) => { Reflect.apply(value, undefined, [exports, require, $, $base]); };
+  return (exports, require, $, $base, $g) => { Reflect.apply(value, undefined, [exports, require, $, $base, $g]); };
 }

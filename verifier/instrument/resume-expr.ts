@@ -6,7 +6,7 @@
 import { ts } from '../tree/ts.ts';
 import type { Emitter } from './emitter.ts';
 import { NotResumable, slotOf } from './emitter.ts';
-import type { Scopes } from './scopes.ts';
+import { namesUsed, namesWithin, type Scopes } from './scopes.ts';
 
 export type InnerArrow = ts.ArrowFunction | ts.FunctionExpression;
 
@@ -28,6 +28,10 @@ const WAITS = 'block_until';
 
 const LAZY: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.AmpersandAmpersandToken, ts.SyntaxKind.BarBarToken, ts.SyntaxKind.QuestionQuestionToken,
+]);
+
+const LAZY_ASSIGNMENTS: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.AmpersandAmpersandEqualsToken, ts.SyntaxKind.BarBarEqualsToken, ts.SyntaxKind.QuestionQuestionEqualsToken,
 ]);
 
 export class ResumableExpressions {
@@ -157,9 +161,24 @@ export class ResumableExpressions {
     if (ready === undefined || on === undefined || why === undefined) throw new NotResumable('block_until with too little');
     const object = this.#stable(this.expr(on));
     const reason = this.#stable(this.expr(why));
-    const predicate = ts.isIdentifier(ready) ? this.name(ready.text) : this.substituted(ready);
+    const predicate = ts.isIdentifier(ready) ? this.name(ready.text) : isFunction(ready) ? this.#predicate(ready) : this.substituted(ready);
     this.#e.stopIf(this.hook('wait', predicate, object, reason));
     return this.#f.createVoidZero();
+  }
+
+  /** Asked again later how it was then, so it keeps what its variables hold now: while it is waited for they do not change. */
+  #predicate(fn: InnerArrow): ts.Expression {
+    const f = this.#f;
+    const own = new Set(namesWithin(fn));
+    const kept = [...namesUsed(fn)].filter((n) => !own.has(n) && this.#o.scopes.find(n)?.kind === 'slot');
+    const values = kept.map((n) => this.name(n));
+    this.#o.scopes.open();
+    for (const n of [...kept, ...own]) this.#o.scopes.bind(n, { kind: 'own' });
+    const predicate = this.substituted(fn);
+    this.#o.scopes.close();
+    if (kept.length === 0) return predicate;
+    const parameters = kept.map((n) => f.createParameterDeclaration(undefined, undefined, n));
+    return f.createCallExpression(f.createParenthesizedExpression(f.createArrowFunction(undefined, undefined, parameters, undefined, undefined, predicate)), undefined, values);
   }
 
   /** `$.o(a, (it) => …)`: what follows where a is there. `$.b` evaluates a once, whatever it is. */
@@ -214,6 +233,7 @@ export class ResumableExpressions {
       const value = this.expr(n.right);
       return f.createParenthesizedExpression(f.createAssignment(this.substituted(n.left), value));
     }
+    if (LAZY_ASSIGNMENTS.has(op)) return this.#lazyVariable(n);
     if (op >= ts.SyntaxKind.FirstAssignment && op <= ts.SyntaxKind.LastAssignment) {
       const target = this.substituted(n.left);
       const old = this.#kept(target);
@@ -240,6 +260,22 @@ export class ResumableExpressions {
     return value;
   }
 
+  /** `x ??= b` and the like, of a variable. */
+  #lazyVariable(n: ts.BinaryExpression): ts.Expression {
+    const f = this.#f;
+    const op = n.operatorToken.kind;
+    const target = this.substituted(n.left);
+    const value = this.#kept(target);
+    const end = this.#e.label();
+    if (op === ts.SyntaxKind.AmpersandAmpersandEqualsToken) this.#e.jumpUnless(value, end);
+    else if (op === ts.SyntaxKind.BarBarEqualsToken) this.#e.jumpIf(value, end);
+    else this.#e.jumpIf(f.createInequality(value, f.createNull()), end);
+    this.#e.assign(value, this.expr(n.right));
+    this.#e.assign(target, value);
+    this.#e.place(end);
+    return value;
+  }
+
   #conditional(n: ts.ConditionalExpression): ts.Expression {
     const f = this.#f;
     const condition = this.expr(n.condition);
@@ -260,16 +296,24 @@ export class ResumableExpressions {
 
   #object(n: ts.ObjectLiteralExpression): ts.Expression {
     const f = this.#f;
-    const values = this.#operands(n.properties.map((p) => {
-      if (ts.isPropertyAssignment(p)) return p.initializer;
-      if (ts.isShorthandPropertyAssignment(p)) return p.name;
-      if (ts.isSpreadAssignment(p)) return p.expression;
-      throw new NotResumable('a method in a literal');
+    const keys = n.properties.map((p) => (p.name !== undefined && ts.isComputedPropertyName(p.name) ? p.name.expression : null));
+    // A key that is computed comes before its value.
+    const operands = this.#operands(n.properties.flatMap((p, i) => {
+      const key = keys[i] ?? null;
+      const value = ((): ts.Expression => {
+        if (ts.isPropertyAssignment(p)) return p.initializer;
+        if (ts.isShorthandPropertyAssignment(p)) return p.name;
+        if (ts.isSpreadAssignment(p)) return p.expression;
+        throw new NotResumable('a method in a literal');
+      })();
+      return key === null ? [value] : [key, value];
     }));
     return f.updateObjectLiteralExpression(n, n.properties.map((p, i) => {
-      const value = values[i];
+      const key = keys[i] === null ? null : operands.shift() ?? null;
+      const value = operands.shift();
       if (value === undefined) return p;
-      return ts.isSpreadAssignment(p) ? f.createSpreadAssignment(value) : f.createPropertyAssignment(p.name ?? '', value);
+      if (ts.isSpreadAssignment(p)) return f.createSpreadAssignment(value);
+      return f.createPropertyAssignment(key === null ? p.name ?? '' : f.createComputedPropertyName(key), value);
     }));
   }
 

@@ -9,7 +9,8 @@
 import { ts } from '../tree/ts.ts';
 import { Emitter, NotResumable, type Label } from './emitter.ts';
 import { ResumableExpressions, type InnerArrow } from './resume-expr.ts';
-import { Scopes, countLocals, namesWithin } from './scopes.ts';
+import { namesIn } from './patterns.ts';
+import { Scopes, countLocals, namesAssigned, namesUsed, namesWithin } from './scopes.ts';
 
 /** What stands at a loop's head: `$.head` of a loop with its variables. */
 export interface LoopHead { readonly loop: string; readonly locals: readonly string[] }
@@ -31,6 +32,10 @@ export class Resumer {
   #targets: Target[] = [];
   #pendingLabels: string[] = [];
   #depth = -1;
+  /** Loops around the statement at hand, in the function at hand. */
+  #loops = 0;
+  /** The variables of the function at hand that change after their declaration. */
+  #assigned: ReadonlySet<string> = new Set();
   readonly #stack: { readonly emitter: Emitter; readonly expressions: ResumableExpressions }[] = [];
 
   constructor(options: ResumeOptions) {
@@ -43,6 +48,8 @@ export class Resumer {
     const depth = this.#depth;
     const made = this.#stack.length;
     const targets = this.#targets;
+    const loops = this.#loops;
+    const assigned = this.#assigned;
     try {
       return this.#made(parameters, body);
     } catch (e) {
@@ -52,6 +59,8 @@ export class Resumer {
     } finally {
       this.#depth = depth;
       this.#targets = targets;
+      this.#loops = loops;
+      this.#assigned = assigned;
       this.#stack.length = made;
     }
   }
@@ -59,9 +68,12 @@ export class Resumer {
   #made(parameters: readonly ts.ParameterDeclaration[], body: readonly ts.Statement[] | ts.Expression): readonly ts.Expression[] {
     this.#targets = [];
     this.#pendingLabels = [];
+    this.#loops = 0;
     this.#depth += 1;
     this.#scopes.reset(this.#depth);
     const isBlock = isStatements(body);
+    // Closures within change variables around them, too.
+    this.#assigned = new Set([...(this.#depth === 0 ? [] : this.#assigned), ...namesAssigned(isBlock ? body : [body])]);
     const emitter = new Emitter(this.#f, this.#depth, countLocals([...parameters, ...(isBlock ? body : [])]));
     const expressions = new ResumableExpressions({
       context: this.#options.context, emitter, scopes: this.#scopes, plain: this.#options.plain,
@@ -100,27 +112,75 @@ export class Resumer {
     this.#e.place(given);
   }
 
+  /** A name is there from the beginning of its block on: what was bound then is what its declaration gives a value. */
   #bind(name: string): number {
+    const known = this.#scopes.here(name);
+    if (known?.kind === 'slot' && known.depth === this.#depth) return known.slot;
     const slot = this.#e.local();
-    this.#scopes.bind(name, { kind: 'slot', depth: this.#depth, slot });
+    this.#scopes.bind(name, { kind: 'slot', depth: this.#depth, slot, ofLoop: this.#loops > 0, given: false });
     return slot;
   }
+  #given(name: ts.BindingName): void {
+    for (const n of namesIn(name)) {
+      const home = this.#scopes.here(n);
+      if (home?.kind === 'slot') home.given = true;
+    }
+  }
 
-  /** A closure in both forms: as it is for whoever calls it in one go, and resumable. */
+  /**
+   * A closure in both forms: as it is for whoever calls it in one go, and resumable. Variables of a loop
+   * are others in each round, and a frame has one slot for all: the closure gets its round's values.
+   */
   #closure(fn: InnerArrow): ts.Expression {
+    if (fn.body === undefined) throw new NotResumable('a function without a body');
+    const kept = this.#keptOfLoops(fn);
+    const values = kept.map((n) => this.#x.name(n));
+    this.#scopes.open();
+    for (const name of kept) this.#scopes.bind(name, { kind: 'own' });
     this.#scopes.open();
     for (const name of namesWithin(fn)) this.#scopes.bind(name, { kind: 'own' });
-    const plain = this.#x.substituted(fn);
+    const plain = this.#touching(fn, this.#x.substituted(fn));
     this.#scopes.close();
-    if (fn.body === undefined) throw new NotResumable('a function without a body');
-    return this.#x.hook('code', plain, ...this.code(fn.parameters, ts.isBlock(fn.body) ? fn.body.statements : fn.body));
+    const both = this.#x.hook('code', plain, ...this.code(fn.parameters, ts.isBlock(fn.body) ? fn.body.statements : fn.body));
+    this.#scopes.close();
+    if (kept.length === 0) return both;
+    const f = this.#f;
+    const parameters = kept.map((n) => f.createParameterDeclaration(undefined, undefined, n));
+    return f.createCallExpression(f.createParenthesizedExpression(f.createArrowFunction(undefined, undefined, parameters, undefined, undefined, both)), undefined, values);
+  }
+  #keptOfLoops(fn: InnerArrow): readonly string[] {
+    const own = new Set(namesWithin(fn));
+    return [...namesUsed(fn)].filter((name) => {
+      const home = this.#scopes.find(name);
+      if (own.has(name) || home?.kind !== 'slot' || home.ofLoop !== true) return false;
+      if (home.given !== true || this.#assigned.has(name)) throw new NotResumable(`a closure keeps ${name} of a loop, in a form that cannot be resumed`);
+      return true;
+    });
+  }
+  /** What runs in one go and changes variables of the frames around it: they are saved before. */
+  #touching(fn: InnerArrow, plain: InnerArrow): InnerArrow {
+    const f = this.#f;
+    const changes = [...namesAssigned([fn])].map((n) => this.#scopes.find(n));
+    const depths = [...new Set(changes.flatMap((h) => (h?.kind === 'slot' ? [h.depth] : [])))];
+    if (depths.length === 0 || plain.body === undefined) return plain;
+    const touches = depths.map((d) => this.#x.hook('touched', f.createIdentifier(`$f${d}`)));
+    const body = ts.isBlock(plain.body)
+      ? f.createBlock([...touches.map((t) => f.createExpressionStatement(t)), ...plain.body.statements], true)
+      : f.createParenthesizedExpression(f.createCommaListExpression([...touches, plain.body]));
+    if (ts.isArrowFunction(plain)) return f.updateArrowFunction(plain, plain.modifiers, plain.typeParameters, plain.parameters, plain.type, plain.equalsGreaterThanToken, body);
+    return ts.isBlock(body) ? f.updateFunctionExpression(plain, plain.modifiers, plain.asteriskToken, plain.name, plain.typeParameters, plain.parameters, plain.type, body) : plain;
   }
 
   // --- statements -------------------------------------------------------------------------------
 
   #statements(list: readonly ts.Statement[]): void {
-    for (const s of list) if (ts.isFunctionDeclaration(s) && s.name !== undefined) this.#bind(s.name.text);
-    for (const s of list) this.#statement(s);
+    for (const s of list) {
+      if (ts.isFunctionDeclaration(s) && s.name !== undefined) this.#bind(s.name.text);
+      if (ts.isVariableStatement(s)) for (const d of s.declarationList.declarations) this.#bindPattern(d.name);
+    }
+    // Functions are there from the beginning of their block on.
+    for (const s of list) if (ts.isFunctionDeclaration(s)) this.#inner(s);
+    for (const s of list) if (!ts.isFunctionDeclaration(s)) this.#statement(s);
   }
 
   #block(s: ts.Statement): void {
@@ -150,7 +210,6 @@ export class Resumer {
     else if (ts.isBreakStatement(s)) this.#e.jump(this.#target(s.label?.text, 'breaks'));
     else if (ts.isContinueStatement(s)) this.#e.jump(this.#target(s.label?.text, 'continues'));
     else if (ts.isThrowStatement(s)) this.#e.push(this.#f.createThrowStatement(this.#x.expr(s.expression)));
-    else if (ts.isFunctionDeclaration(s)) this.#inner(s);
     else if (!ts.isEmptyStatement(s)) throw new NotResumable(`not in the form that can be resumed: ${ts.SyntaxKind[s.kind]}`);
   }
 
@@ -158,7 +217,9 @@ export class Resumer {
     const home = s.name === undefined ? null : this.#scopes.find(s.name.text);
     if (home?.kind !== 'slot' || s.body === undefined) throw new NotResumable('a function inside another needs a name and a body');
     const fn = this.#f.createFunctionExpression(undefined, undefined, undefined, undefined, s.parameters, undefined, s.body);
+    this.#e.statementBegins();
     this.#e.assign(this.#e.slot(home.slot), this.#closure(fn));
+    if (s.name !== undefined) this.#given(s.name);
   }
 
   #head(h: LoopHead): void {
@@ -169,14 +230,16 @@ export class Resumer {
   #declarations(list: ts.VariableDeclarationList): void {
     for (const d of list.declarations) {
       if (ts.isIdentifier(d.name)) {
-        const value = d.initializer === undefined ? null : this.#x.expr(d.initializer);
         const slot = this.#bind(d.name.text);
+        const value = d.initializer === undefined ? null : this.#x.expr(d.initializer);
         // A block that is entered again begins with what its variables were not given.
         this.#e.assign(this.#e.slot(slot), value ?? this.#f.createVoidZero());
+        this.#given(d.name);
       } else if (d.initializer !== undefined) {
-        const value = this.#x.expr(d.initializer);
         this.#bindPattern(d.name);
+        const value = this.#x.expr(d.initializer);
         this.#e.run(this.#f.createParenthesizedExpression(this.#f.createAssignment(this.#x.pattern(d.name), value)));
+        this.#given(d.name);
       }
     }
   }
@@ -228,10 +291,12 @@ export class Resumer {
 
   #for(s: ts.ForStatement, labels: readonly string[]): void {
     this.#scopes.open();
+    this.#loops += 1;
     if (s.initializer !== undefined) {
       if (ts.isVariableDeclarationList(s.initializer)) this.#declarations(s.initializer);
       else this.#x.statement(s.initializer);
     }
+    this.#loops -= 1;
     this.#loop(labels, s.condition ?? null, s.statement, s.incrementor ?? null, true);
     this.#scopes.close();
   }
@@ -243,12 +308,14 @@ export class Resumer {
       if (condition !== null) this.#e.jumpUnless(this.#x.expr(condition), end);
     };
     this.#e.place(start);
+    this.#loops += 1;
     if (testFirst) test();
     this.#within({ names: [UNNAMED, ...labels], breaks: end, continues: again }, () => { this.#block(body); });
     this.#e.place(again);
     this.#e.statementBegins();
     if (increment !== null) this.#x.statement(increment);
     if (!testFirst) test();
+    this.#loops -= 1;
     this.#e.jump(start);
     this.#e.place(end);
   }
@@ -263,13 +330,16 @@ export class Resumer {
     const at = this.#e.slot(this.#e.local());
     this.#e.assign(list, this.#x.listed(s.expression));
     this.#e.assign(at, f.createNumericLiteral(0));
+    this.#loops += 1;
     const item = this.#e.slot(this.#bind(declared.name.text));
+    this.#given(declared.name);
     const [start, again, end] = [this.#e.label(), this.#e.label(), this.#e.label()];
     this.#e.place(start);
     this.#e.jumpUnless(f.createLessThan(at, f.createPropertyAccessExpression(list, 'length')), end);
     this.#e.stopIf(this.#x.hook('at', list, at));
     this.#e.assign(item, this.#x.hook('e', list, at));
     this.#within({ names: [UNNAMED, ...labels], breaks: end, continues: again }, () => { this.#block(s.statement); });
+    this.#loops -= 1;
     this.#e.place(again);
     this.#e.run(f.createAssignment(at, f.createAdd(at, f.createNumericLiteral(1))));
     this.#e.jump(start);

@@ -8,6 +8,7 @@
 
 import { ts } from '../tree/ts.ts';
 import { AccessRewriter, type InnerFunction } from './accesses.ts';
+import { GeneratorForm } from './generator-form.ts';
 import { Hooks } from './hooks.ts';
 import { FIRST_COMPARISON } from './loops.ts';
 import { namesIn } from './patterns.ts';
@@ -23,15 +24,18 @@ export type Role =
   /** The machine under it all: untouched. */
   | 'machine';
 
+/** How functions are made to stop: as frames that are entered again, or as generators, which those are held against. */
+export type Form = 'frames' | 'generators';
+
 export interface Rewritten { readonly transformer: ts.TransformerFactory<ts.SourceFile>; readonly sites: Site[]; readonly written: ReadonlySet<string> }
 
 /** The hooks of one file; `sites` fills while the transformer runs. isMachine: whether an import is of the machine itself. */
-export function rewriter(file: string, role: Role, isMachine: (specifier: string) => boolean): Rewritten {
+export function rewriter(file: string, role: Role, isMachine: (specifier: string) => boolean, form: Form = 'frames'): Rewritten {
   const sites: Site[] = [];
   const written = new Set<string>();
   const transformer: ts.TransformerFactory<ts.SourceFile> = (context) => (source) => {
     if (role === 'machine') return source;
-    return new Rewriter(context, source, file, role, { sites, written }, plainNames(source, isMachine)).run();
+    return new Rewriter(context, source, file, { role, form }, { sites, written }, plainNames(source, isMachine)).run();
   };
   return { transformer, sites, written };
 }
@@ -66,15 +70,16 @@ class Rewriter {
   readonly #heads = new Map<ts.Node, LoopHead>();
   /** The resumable forms of the functions that are declared. */
   readonly #codes: ts.Statement[] = [];
-  readonly #resumer: Resumer;
+  readonly #stopping: Resumer | GeneratorForm;
 
-  constructor(context: ts.TransformationContext, source: ts.SourceFile, file: string, role: Role, found: { readonly sites: Site[]; readonly written: Set<string> }, plain: ReadonlySet<string>) {
+  constructor(context: ts.TransformationContext, source: ts.SourceFile, file: string, { role, form }: { readonly role: Role; readonly form: Form }, found: { readonly sites: Site[]; readonly written: Set<string> }, plain: ReadonlySet<string>) {
     this.#f = context.factory;
     this.#source = source;
     this.#file = file;
     this.#hooks = new Hooks(context.factory, source, file, found.sites);
     this.#framed = role === 'body';
-    this.#resumer = new Resumer({ context, headOf: (n) => this.#heads.get(n) ?? null, plain });
+    const options = { context, headOf: (n: ts.Statement) => this.#heads.get(n) ?? null, plain };
+    this.#stopping = form === 'frames' ? new Resumer(options) : new GeneratorForm(options);
     this.#accesses = new AccessRewriter({
       context, hooks: this.#hooks, written: found.written, frames: this.#framed, inner: (fn) => this.#inner(fn), resumable: (fn) => this.#resumableInner(fn),
     });
@@ -136,7 +141,8 @@ class Rewriter {
     const f = this.#f;
     const named = entry === null ? [f.createStringLiteral(this.#function), f.createStringLiteral(this.#file)]
       : [f.createStringLiteral(this.#function), f.createStringLiteral(this.#file), entry];
-    return this.#hooks.call('code', fn, ...this.#resumer.code(parameters, body), ...named);
+    const made = this.#stopping.code(parameters, body);
+    return this.#stopping instanceof GeneratorForm ? this.#stopping.hook('code', fn, ...made, ...named) : this.#hooks.call('code', fn, ...made, ...named);
   }
   /** A function that a table or a macro of the file holds. */
   #resumableInner(fn: ts.ArrowFunction | ts.FunctionExpression): ts.Expression {

@@ -9,7 +9,7 @@ import type { Concurrency } from './concurrency.ts';
 import { Journal } from './journal.ts';
 import { LoopWatch, type LoopActivation } from './loops.ts';
 import type { Site } from './sites.ts';
-import type { Activation, Code } from './threads.ts';
+import { placeOfFrame, type Activation, type Code } from './threads.ts';
 
 /** A port object behind an access; its fields are read by name, its elements by index. */
 export type PortObject = Record<Key, unknown>;
@@ -201,8 +201,9 @@ export class Runtime {
     // What a predicate of the blocking primitive looks at is no access of the run.
     if (this.concurrency?.asked(o, k, value) === true) return value;
     this.events += 1;
-    this.monitor.read(o, k);
+    // First: what a rule then ends the execution for is part of the event.
     this.concurrency?.read(o, k, value);
+    this.monitor.read(o, k);
     return value;
   }
   /** o.k = value */
@@ -212,8 +213,8 @@ export class Runtime {
     const old = o[k];
     if (this.journal.on) keepField(this.journal, o, k, old);
     o[k] = value;
-    this.monitor.write(o, k, old, value);
     this.concurrency?.wrote(o, k, old, value);
+    this.monitor.write(o, k, old, value);
     return value;
   }
   /** o.k where the blocking primitive asks: no access of the run. */
@@ -248,8 +249,8 @@ export class Runtime {
     const old = o[k];
     this.journal.field(o, k);
     const gone = Reflect.deleteProperty(o, k);
-    this.monitor.write(o, k, old, undefined);
     this.concurrency?.wrote(o, k, old, undefined);
+    this.monitor.write(o, k, old, undefined);
     return gone;
   }
   /** k in o */
@@ -270,8 +271,8 @@ export class Runtime {
     const result: unknown = Reflect.apply(callee, o, args);
     if (container && MUTATORS.has(k)) {
       this.#count();
-      this.monitor.write(o, WHOLE, undefined, undefined);
       this.concurrency?.changed(o, WHOLE, args);
+      this.monitor.write(o, WHOLE, undefined, undefined);
     }
     return result;
   }
@@ -318,8 +319,8 @@ export class Runtime {
   #note(o: PortObject, k: Key): void {
     if (this.concurrency?.asked(o, k, o[k]) === true) return;
     this.events += 1;
-    this.monitor.read(o, k);
     this.concurrency?.read(o, k, o[k]);
+    this.monitor.read(o, k);
   }
   #count(): void {
     if ((this.events += 1) > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} accesses`);
@@ -337,8 +338,8 @@ export class Runtime {
   // --- called by the resumable form alone ------------------------------------------------------
 
   /** A function and its resumable form; gives the function. */
-  code(fn: object, locals: number, size: number, body: (a: Activation) => number, name = '', file = '', entry = -1): object {
-    this.#codes.set(fn, { name, file, entry, locals, size, body, oneEvent: false, waits: false });
+  code(fn: object, locals: number, size: number, body: (a: Activation) => number, name = '', file = '', entry = -1, other: Pick<Code, 'source' | 'place'> | null = null): object {
+    this.#codes.set(fn, { name, file, entry, locals, size, body, oneEvent: false, waits: false, source: other?.source ?? body, place: other?.place ?? placeOfFrame });
     return fn;
   }
   /** All that a function does is one event. */
@@ -346,7 +347,7 @@ export class Runtime {
     const code = this.#codes.get(fn);
     if (code === undefined) return;
     code.oneEvent = true;
-    code.waits = /\$\.wait\(/.test(code.body.toString());
+    code.waits = /\$g?\.wait\(/.test(String(code.source));
   }
   /** In place of a function that cannot be resumed. */
   refuse(why: string): never { throw new ExecutionEnd('limit', why); }
@@ -375,6 +376,8 @@ export class Runtime {
   wait(ready: () => boolean, on: object, why: string): boolean { return this.#several().wait(ready, on, why); }
   round(loop: LoopActivation, locals: readonly unknown[]): boolean { return this.#several().round(loop, locals); }
   touch(a: Activation): void { this.#several().touch(a); }
+  /** The same where somebody runs a closure of a in one go. */
+  touched(a: Activation): void { this.concurrency?.touch(a); }
   rest(a: Activation, from: number): readonly unknown[] { return a.l.slice(from, a.given); }
   n(old: unknown, op: Op, n: unknown): unknown {
     return op === '+' && (typeof old === 'string' || typeof n === 'string') ? `${String(old)}${String(n)}` : arithmetic(op, Number(old), Number(n));

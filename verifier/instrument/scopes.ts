@@ -5,7 +5,11 @@
 import { ts } from '../tree/ts.ts';
 import { namesIn } from './patterns.ts';
 
-export type Home = { readonly kind: 'slot'; readonly depth: number; readonly slot: number } | { readonly kind: 'own' };
+export type Home =
+  | { readonly kind: 'slot'; readonly depth: number; readonly slot: number;
+      /** It is another variable in each round of a loop; `given` once its declaration is behind. */
+      readonly ofLoop?: boolean; given?: boolean }
+  | { readonly kind: 'own' };
 
 export class Scopes {
   readonly #stack: Map<string, Home>[] = [];
@@ -14,6 +18,8 @@ export class Scopes {
   /** An outermost function begins: what one that was given up left behind is gone. */
   reset(depth: number): void { if (depth === 0) this.#stack.length = 0; }
   bind(name: string, home: Home): void { this.#stack[this.#stack.length - 1]?.set(name, home); }
+  /** In the innermost block alone. */
+  here(name: string): Home | null { return this.#stack[this.#stack.length - 1]?.get(name) ?? null; }
   find(name: string): Home | null {
     for (let i = this.#stack.length - 1; i >= 0; i -= 1) {
       const home = this.#stack[i]?.get(name);
@@ -34,6 +40,37 @@ export function countLocals(nodes: readonly ts.Node[]): number {
   };
   for (const at of nodes) visit(at);
   return n;
+}
+
+/** The variables that are given another value after their declaration; a loop's own step makes a new one for the next round. */
+export function namesAssigned(nodes: readonly ts.Node[]): ReadonlySet<string> {
+  const out = new Set<string>();
+  const target = (at: ts.Node): void => {
+    if (ts.isIdentifier(at)) out.add(at.text);
+    else if (ts.isArrayLiteralExpression(at) || ts.isObjectLiteralExpression(at) || ts.isParenthesizedExpression(at)) ts.forEachChild(at, target);
+    else if (ts.isPropertyAssignment(at)) target(at.initializer);
+    else if (ts.isShorthandPropertyAssignment(at)) out.add(at.name.text);
+  };
+  const visit = (at: ts.Node): void => {
+    if (ts.isBinaryExpression(at) && at.operatorToken.kind >= ts.SyntaxKind.FirstAssignment && at.operatorToken.kind <= ts.SyntaxKind.LastAssignment) target(at.left);
+    if (ts.isPostfixUnaryExpression(at) || (ts.isPrefixUnaryExpression(at) && (at.operator === ts.SyntaxKind.PlusPlusToken || at.operator === ts.SyntaxKind.MinusMinusToken))) target(at.operand);
+    if (ts.isForStatement(at)) {
+      for (const part of [at.initializer, at.condition, at.statement]) if (part !== undefined) visit(part);
+    } else ts.forEachChild(at, visit);
+  };
+  for (const at of nodes) visit(at);
+  return out;
+}
+
+/** The names that stand anywhere within: more than are variables. */
+export function namesUsed(n: ts.Node): ReadonlySet<string> {
+  const out = new Set<string>();
+  const visit = (at: ts.Node): void => {
+    if (ts.isIdentifier(at)) out.add(at.text);
+    ts.forEachChild(at, visit);
+  };
+  visit(n);
+  return out;
 }
 
 /** The names that a closure binds anywhere within. */

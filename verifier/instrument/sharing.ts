@@ -43,6 +43,9 @@ export interface CellAccess { readonly object: number; class: number }
 interface Slot { readonly cell: number; readonly life: number }
 interface Shared { readonly slots: Map<Key, Slot>; readonly cells: Map<Key, number>; readonly lasting: boolean }
 
+/** Cells that are points, or that some thread made accesses of. */
+export type Learned = readonly { readonly object: number; readonly k: Key; readonly point: boolean; readonly made: readonly number[] }[];
+
 /** Objects that are no state of the machine's: their fields lead to everything. */
 const NO_STATE = new Set(['machine']);
 const NOTHING: Slot = { cell: -1, life: -1 };
@@ -145,6 +148,30 @@ export class Sharing {
     if (shared === undefined) return null;
     const { cell } = this.#slotOf(shared, o, k, null);
     return cell < 0 ? null : { object: cell, class: this.#cuts.classOf(o, k, manner, undefined, undefined) };
+  }
+
+  /** What was found so far, in words that a run with other objects of the same program understands: objects by the order in which they were reached. */
+  learned(): Learned {
+    const ordinals = new Map<object, number>();
+    for (const o of this.#shared.keys()) ordinals.set(o, ordinals.size);
+    return this.#names.flatMap((at, cell) => {
+      const object = at?.lasting === true ? ordinals.get(at.o) : undefined;
+      const made = this.#made.get(cell) ?? [];
+      const point = this.#points[cell] === true;
+      return at === undefined || object === undefined || (!point && made.length === 0) ? [] : [{ object, k: at.k, point, made: [...made] }];
+    });
+  }
+  /** Goes on from what another run found. */
+  recall(learned: Learned): void {
+    const objects = [...this.#shared.keys()];
+    for (const { object, k, point, made } of learned) {
+      const o = objects[object];
+      const cell = o === undefined ? -1 : this.#cellAt({ o, k });
+      if (cell < 0) continue;
+      this.#made.set(cell, [...made]);
+      if (point && this.#points[cell] !== true) this.#pointed += 1;
+      this.#points[cell] = point;
+    }
   }
 
   /** The cell behind a number. */

@@ -22,7 +22,14 @@ export interface Code {
   oneEvent: boolean;
   /** It begins by waiting. */
   waits: boolean;
+  /** What says so: the text of its body. */
+  readonly source: object;
+  /** Where an activation stands, with its variables: equal where it goes on alike. */
+  readonly place: (a: Activation) => readonly unknown[];
 }
+
+/** The place of a resumable frame. */
+export function placeOfFrame(a: Activation): readonly unknown[] { return [a.pc, a.l.slice(0, a.code.locals)]; }
 
 export class Activation implements Frame {
   readonly code: Code;
@@ -41,12 +48,20 @@ export class Activation implements Frame {
   lists: PortObject[] | null = null;
   /** The step in which it was saved last. */
   saved = -1;
+  /** How many stand below it. */
+  readonly level: number;
+  /** Its hash, while that holds; whether something hangs on it that is nowhere else (state-hash.ts). */
+  hashed = false;
+  hashA = 0;
+  hashB = 0;
+  led = false;
 
   constructor(code: Code, args: unknown[], up: Activation | null, caller: Frame | null) {
     this.code = code;
     this.up = up;
     this.caller = caller;
     this.depth = (caller?.depth ?? 0) + (code.entry < 0 ? 0 : 1);
+    this.level = up === null ? 0 : up.level + 1;
     this.given = args.length;
     for (let i = args.length; i < code.size; i += 1) args.push(undefined);
     this.l = args;
@@ -94,8 +109,9 @@ export class Thread {
   log: Logged[] = [];
   /** Accesses it has made, shared or not: where it stands, whatever the points are. */
   accesses = 0;
-  /** The call that runs. */
+  /** The call that runs, and what those before it gave. */
   call: Call | null = null;
+  returned: readonly unknown[] = [];
   readonly #next: (t: Thread) => Call | null;
 
   /** next: the calls it makes, one after the other; it must be undone with the journal. */
@@ -111,7 +127,7 @@ export class Thread {
 
   /** Keeps everything it has, for the journal to give back. */
   save(journal: Journal): void {
-    const { cpu, task, top, frame, stop, one, begun, done, call, accesses } = this;
+    const { cpu, task, top, frame, stop, one, begun, done, call, returned, accesses } = this;
     const logged = this.log.length;
     journal.note(() => {
       this.cpu = cpu;
@@ -123,6 +139,7 @@ export class Thread {
       this.begun = begun;
       this.done = done;
       this.call = call;
+      this.returned = returned;
       this.accesses = accesses;
       this.log.length = logged;
     });
@@ -133,9 +150,11 @@ export class Thread {
 export function saveActivation(a: Activation, step: number, journal: Journal): void {
   if (a.saved === step) return;
   a.saved = step;
+  a.hashed = false;
   const { pc, v, site, result, lists } = a;
   const l = a.l.slice();
   journal.note(() => {
+    a.hashed = false;
     a.pc = pc;
     a.v = v;
     a.site = site;

@@ -4,10 +4,10 @@
 
 import { ts } from '../tree/ts.ts';
 import { importsMachine, useTranspiler, type Compiled } from './compile.ts';
-import { rewriter, type Role } from './rewrite.ts';
+import { rewriter, type Form, type Role } from './rewrite.ts';
 
-useTranspiler((file: string, text: string, role: Role): Compiled => {
-  const { transformer, sites, written } = rewriter(file, role, (specifier) => importsMachine(file, specifier));
+useTranspiler((file: string, text: string, role: Role, form: Form): Compiled => {
+  const { transformer, sites, written } = rewriter(file, role, (specifier) => importsMachine(file, specifier), form);
   const out = ts.transpileModule(text, {
     fileName: `/${file}`,
     compilerOptions: {

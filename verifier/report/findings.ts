@@ -3,6 +3,7 @@
 // and what was so before and is so after, in words.
 
 import { ruleNamed, RULE_NAMES, type RuleName } from '../check/rules.ts';
+import { counted, listed } from './layout.ts';
 import { changeOf, termChanges } from './outcomes.ts';
 import type { Finding, FindingState, LabelledPlace, Layer, PatchReview, Review, ScenarioResult, Side, Step } from './review.ts';
 
@@ -69,10 +70,17 @@ export function otherPlaces(f: Finding): readonly LabelledPlace[] {
 
 function isHere(p: LabelledPlace, f: Finding): boolean { return p.file === f.file && p.line === f.line && p.function === f.function; }
 
-/** What is wrong, and in how many runs of each side, which a message of layer run ends with. */
-export function messageParts(f: Finding): { readonly what: string; readonly before: string | null; readonly after: string | null } {
+/** What is wrong, who else it takes, and in how many runs of each side: a message of a run ends with these. */
+export function messageParts(f: Finding): { readonly what: string; readonly takes: string | null; readonly before: string | null; readonly after: string | null } {
   const hit = /^(.*); before the patch (in .*?), after it (in .*)$/s.exec(f.message);
-  return hit === null ? { what: f.message, before: null, after: null } : { what: hit[1] ?? '', before: hit[2] ?? null, after: hit[3] ?? null };
+  const said = hit?.[1] ?? f.message;
+  const [what = said, takes = null] = f.layer === 'interleaving' || f.layer === 'run' ? said.split(/; it takes (?=\S+: )/, 2) : [said];
+  return { what, takes, before: hit?.[2] ?? null, after: hit?.[3] ?? null };
+}
+
+/** How many preemptions, and whether it is known that fewer will not do: all executions with none, and with one, were run. */
+export function preemptionWords({ preemptions: n }: Finding): string {
+  return `${counted(n, 'preemption')} (${n <= 1 ? 'the fewest there are' : 'the fewest found so far'})`;
 }
 
 export function stepsOf(f: Finding): readonly Step[] {
@@ -124,6 +132,12 @@ export function scenarioOf(f: Finding, patch: PatchReview): ScenarioResult | nul
   return patch.scenarios.find((s) => s.id === f.scenario) ?? null;
 }
 
+/** What was searched: executions, or states where those were compared. */
+export function searchedWords({ executions, states }: Pick<Side, 'executions' | 'states'>): string {
+  const parts = [...(executions === null ? [] : [counted(executions, 'execution')]), ...(states === null ? [] : [counted(states, 'state')])];
+  return listed(parts) || 'nothing';
+}
+
 /** How the run ends, as the user sees it. */
 function endOf(side: Side | undefined): string {
   if (side === undefined) return 'the scenario is not in this review';
@@ -133,7 +147,8 @@ function endOf(side: Side | undefined): string {
     case 'ran': {
       const keys = side.outcomes.map((o) => o.key);
       const cut = side.status === 'cut' ? `, cut short: ${side.bound ?? 'a bound was met'}` : '';
-      return `the run below ends with ${keys.join(' or ') || 'nothing to observe'}${cut}`;
+      if (side.executions === 1 && side.states === null) return `the run below ends with ${keys.join(' or ') || 'nothing to observe'}${cut}`;
+      return `${searchedWords(side)} of the scenario below end in ${counted(keys.length, 'way')}${cut}`;
     }
   }
 }

@@ -3,11 +3,13 @@
 // again. A maintainer reads the first screen; whatever does not fit there is counted.
 
 import type { PatchModule } from '../transform/index.ts';
-import { beforeAfter, curedBy, isNews, messageParts, outcomeChange, ruleNameOf, worstFirst } from './findings.ts';
+import { beforeAfter, curedBy, isNews, messageParts, outcomeChange, preemptionWords, ruleNameOf, worstFirst } from './findings.ts';
 import { clipped, counted, framed, listed, plainSigns, wrap as wrapWords } from './layout.ts';
+import { interleavingLines, isFolded } from './interleaving.ts';
 import { attribution, patchLabel } from './mail-headers.ts';
 import { hunkAbout } from './mail-hunk.ts';
 import { groupTerms } from './outcomes.ts';
+import { PLAIN_PAINT } from './paint.ts';
 import { QUESTIONS } from './questions.ts';
 import type { Finding, PatchReview, Review, Step } from './review.ts';
 import { cycleWords } from './text-finding.ts';
@@ -18,6 +20,8 @@ const wrap = (text: string, width = 72, first = '', rest = first): string[] => w
 const WORST = 3;
 const STORY = 8;
 const ROWS = 12;
+/** Columns of an interleaving: two levels of quotes fit. */
+const LANES = 74;
 const TERMS = 6;
 
 /** Everything between the headers and the tags. */
@@ -27,7 +31,9 @@ export function mailBody(review: Review, p: PatchReview, module: PatchModule): s
   const worst = told.filter(isNews).slice(0, WORST);
   const out = [attribution(meta), ...wrap('[The text of the mail is not at hand here, so nothing of it is quoted.]'), '', ...opening(review, p, told, worst.length)];
   const shown = new Set<string>();
-  for (const [i, f] of worst.entries()) out.push('', ...findingBody(f, i, p, module, shown, curedBy(f, p, review)));
+  // One story is told: of an interleaving where there is one, for nobody sees that from the code alone.
+  const telling = worst.find((f) => f.layer === 'interleaving') ?? worst[0];
+  for (const [i, f] of worst.entries()) out.push('', ...findingBody(f, i, p, module, shown, curedBy(f, p, review), f === telling));
   if (worst.length === 0) out.push(...goneBody(told));
   if (p.scenarios.length > 0 || told.length > 0) out.push('', ...deltaTable(p, module, told));
   const terms = groupTerms(p);
@@ -80,10 +86,10 @@ function goneBody(told: readonly Finding[]): string[] {
   return gone.length > WORST ? [...out, '', `${gone.length - WORST} more stand in the table.`] : out;
 }
 
-function findingBody(f: Finding, index: number, p: PatchReview, module: PatchModule, shown: Set<string>, cured: string | null): string[] {
+function findingBody(f: Finding, index: number, p: PatchReview, module: PatchModule, shown: Set<string>, cured: string | null, telling: boolean): string[] {
   const { before, after } = beforeAfter(f, p);
   const change = outcomeChange(f, p);
-  const brief = (text: string): string => text.replace(/; the run below ends with .*$/s, '');
+  const brief = (text: string): string => text.replace(/; (the run below ends with|[^;]* of the scenario below end in) .*$/s, '');
   const out = wrap(`${index + 1}. ${f.code} ${f.rule} in ${f.function}() (${f.c.file}): ${messageParts(f).what}.`, 72, '', '   ');
   const hunk = hunkAbout(f, module);
   if (hunk !== null) {
@@ -96,14 +102,26 @@ function findingBody(f: Finding, index: number, p: PatchReview, module: PatchMod
   if (cured !== null) out.push(...wrap(`It goes with ${cured}, later in this series.`));
   if (f.layer === 'run' && f.config !== null && f.config !== 'default') out.push(...wrap(`The configuration is ${f.config}.`));
   if (f.scenario !== null) {
+    const { takes } = messageParts(f);
     out.push(...wrap(`The plainest run that shows it: ${scenarioInWords(f.scenario)}.`));
+    if (f.layer === 'interleaving') out.push(...wrap(`It takes ${preemptionWords(f)}${takes === null ? '' : `, and ${takes}`}.`));
+    else if (takes !== null) out.push(...wrap(`It takes ${takes}; the order of whole calls is enough.`));
     if (change !== null) out.push('', ...change.split(', ').map((c) => `    ${c}`));
   }
-  if (index === 0) out.push(...story(f));
+  if (telling) out.push(...(f.layer === 'interleaving' ? lanes(f) : story(f)));
   const name = ruleNameOf(f);
   if (name !== null) out.push('', ...wrap(QUESTIONS[name]));
   if (f.replay !== null) out.push('', 'To see it again:', '', ...replayLines(f.replay));
   return out;
+}
+
+/** Who goes on when, in the columns that a quoted mail has. */
+function lanes(f: Finding): string[] {
+  // Round and round is told as the loop that it is.
+  if (f.witness.length === 0 || f.cycle !== null) return story(f);
+  const rows = interleavingLines(f, { width: LANES, all: false, paint: PLAIN_PAINT });
+  const rest = isFolded(f) ? ' Of the steps that matter less only the number is given.' : '';
+  return ['', ...wrap(`The interleaving, as the port runs it (${counted(f.steps, 'step')}).${rest}`), '', ...rows];
 }
 
 /** The last steps before it, or the loop that it is. */
@@ -130,6 +148,7 @@ function deltaTable(p: PatchReview, { meta }: PatchModule, told: readonly Findin
   each('scenarios run', (side) => p.scenarios.filter((s) => s[side].status !== 'unsupported').length);
   each('of these cut short', (side) => p.scenarios.filter((s) => s[side].status === 'cut').length);
   each('executions', (side) => p.scenarios.reduce((n, s) => n + (s[side].executions ?? 0), 0));
+  if (p.scenarios.some((s) => s.before.states !== null || s.after.states !== null)) each('states', (side) => p.scenarios.reduce((n, s) => n + (s[side].states ?? 0), 0));
   for (const f of told.slice(0, ROWS)) {
     const parts = messageParts(f);
     const count = f.layer === 'types' || f.layer === 'static' ? holds : numberIn;

@@ -3,12 +3,15 @@
 // statement, the other places of the story, then notes that say before and after, the scenario in
 // words and how to see it again.
 
-import { beforeAfter, isError, isNews, messageParts, otherPlaces, placeText, statementOf, summaryOf } from './findings.ts';
+import { beforeAfter, isError, isNews, messageParts, otherPlaces, placeText, preemptionWords, scenarioOf, statementOf, summaryOf } from './findings.ts';
+import { interleavingLines, isFolded, isSwitch, type LaneOptions } from './interleaving.ts';
 import { counted } from './layout.ts';
 import type { Paint } from './paint.ts';
 import type { Cycle, Finding, PatchReview, Step } from './review.ts';
 import { scenarioInWords } from './words.ts';
 
+/** Columns of an interleaving where there is room. */
+const WIDTH = 100;
 /** Steps shown of a stem and of a loop before the rest is only counted. */
 const STEM = 5;
 const LOOP = 24;
@@ -16,7 +19,7 @@ const LOOP = 24;
 const CYCLIC: readonly string[] = ['livelock', 'unbounded-retry', 'refcount-leak', 'deadlock'];
 const CALLED = 'called from ';
 
-export function findingText(f: Finding, patch: PatchReview, paint: Paint, verbose: boolean, cured: string | null): string[] {
+export function findingText(f: Finding, patch: PatchReview, paint: Paint, verbose: boolean, cured: string | null, columns = WIDTH): string[] {
   const width = Math.max(String(f.line).length, 2);
   const bar = paint.blue(`${' '.repeat(width)} |`);
   const statement = statementOf(f);
@@ -49,11 +52,36 @@ export function findingText(f: Finding, patch: PatchReview, paint: Paint, verbos
     note('in words', scenarioInWords(f.scenario));
   }
   if (f.config !== null && (f.layer === 'types' || f.layer === 'static' || f.config !== 'default')) note('configuration', f.config);
-  note('layer', layerWords(f));
-  out.push(...traceText(f, width, paint, verbose));
+  if (f.layer === 'interleaving') out.push(...interleavingText(f, note, paint, verbose, columns));
+  else note('layer', layerWords(f, (scenarioOf(f, patch)?.threads ?? 1) > 1));
+  if (f.layer !== 'interleaving') {
+    const { takes } = messageParts(f);
+    if (takes !== null) note('threads', `also ${takes}; the order of whole calls is enough to see it`);
+    out.push(...traceText(f, width, paint, verbose));
+  }
   if (f.replay !== null) note('replay', `kpv replay ${f.replay}`);
   out.push(`For more information about this finding, try \`kpv explain ${f.code}\`.`);
   return out;
+}
+
+/** Who goes on when, with the note of who else it takes above. */
+function interleavingText(f: Finding, note: (label: string, text: string) => void, paint: Paint, verbose: boolean, columns: number): readonly string[] {
+  const { takes } = messageParts(f);
+  note('interleaving', `${f.witness.length === 0 ? '' : `${counted(f.steps, 'step')}, `}${preemptionWords(f)}`);
+  if (takes !== null) note('needs', takes);
+  const options = { width: Math.min(columns, WIDTH), all: verbose, paint };
+  if (f.cycle !== null && CYCLIC.includes(f.rule)) return cycleLanes(f, f.cycle, note, options);
+  // What was there before is not traced again.
+  if (f.witness.length === 0) return [];
+  const lines = interleavingLines(f, options);
+  return ['', ...lines, ...(!verbose && isFolded(f) ? ['', '  -v shows the steps that are only counted here.'] : []), ''];
+}
+
+/** How it is come to, and then the turn that comes again and again. */
+function cycleLanes(f: Finding, cycle: Cycle, note: (label: string, text: string) => void, options: LaneOptions): string[] {
+  note('cycle', cycleWords(cycle));
+  const part = (title: string, steps: readonly Step[]): string[] => (steps.length === 0 ? [] : ['', `  ${title}`, '', ...interleavingLines(f, options, steps)]);
+  return [...part(`the way to it (${counted(cycle.stem.at(-1)?.n ?? 0, 'step')}):`, cycle.stem), ...part(`then again and again (${counted(cycle.loop.length, 'step')}):`, cycle.loop), ''];
 }
 
 function head(f: Finding, paint: Paint): string {
@@ -62,13 +90,13 @@ function head(f: Finding, paint: Paint): string {
   return (f.state === 'fixed' ? paint.green : paint.yellow)(paint.bold(`${f.state === 'fixed' ? 'fixed' : 'warning'}[${f.code}]`));
 }
 
-function layerWords(f: Finding): string {
+function layerWords(f: Finding, several: boolean): string {
   switch (f.layer) {
     case 'types': return 'types: the checker, without running anything';
     case 'static': return 'static: every path, without running any';
     // What was there before is not traced again.
-    case 'run': return `run${f.steps === 0 ? '' : `: ${counted(f.steps, 'step')} into the call`}, one thread at a time`;
-    case 'interleaving': return `interleaving: ${counted(f.steps, 'step')}, ${counted(f.preemptions, 'preemption')}`;
+    case 'run': return `run${f.steps === 0 ? '' : `: ${counted(f.steps, 'step')}${several ? '' : ' into the call'}`}, ${several ? 'the threads one after the other' : 'one thread at a time'}`;
+    case 'interleaving': return `interleaving: ${preemptionWords(f)}`;
   }
 }
 
@@ -114,6 +142,7 @@ function tail(steps: readonly Step[], title: string, pad: string, limit: number,
 
 /** A step: number, CPU, thread, function and statement, then what it changed. */
 export function stepText(s: Step): string[] {
+  const stands = isSwitch(s) ? 'stands in ' : '';
   const where = s.function === '' ? '(user code)' : `${s.function} (${s.file}:${s.line})  ${s.text}`;
-  return [`${String(s.n).padStart(4)}  CPU${s.cpu} ${s.thread}  ${where}`.trimEnd(), ...s.values.map((v) => `          ${v}`)];
+  return [`${String(s.n).padStart(4)}  CPU${s.cpu} ${s.thread}  ${stands}${where}`.trimEnd(), ...s.values.map((v) => `          ${v}`)];
 }

@@ -3,11 +3,11 @@
 // findings worst first, then what changed for users, what it costs, and what nobody looked at.
 
 import { groupChanges, groupTerms } from './outcomes.ts';
-import { curedBy, isError, messageParts, placeText, worstFirst } from './findings.ts';
+import { curedBy, isError, messageParts, placeText, searchedWords, worstFirst } from './findings.ts';
 import { orderDifferences, type OrderDifference } from './orders.ts';
 import { columns, counted, wrap } from './layout.ts';
 import { PLAIN_PAINT, type Paint } from './paint.ts';
-import type { Apply, Cost, Finding, PatchReview, Review, ScenarioResult, Verdict } from './review.ts';
+import type { Apply, Cost, Finding, PatchReview, Review, ScenarioResult, Side, Verdict } from './review.ts';
 import { findingText } from './text-finding.ts';
 import { pagesInWords } from './words.ts';
 
@@ -24,6 +24,9 @@ const DEFAULTS: TextOptions = { paint: PLAIN_PAINT, verbose: false, coverage: ()
 /** Columns where nobody says how many there are; a narrow terminal is not gone below. */
 const WIDE = 110;
 const NARROW = 60;
+
+/** Columns that may be filled. */
+function room(terminal: number | null): number { return Math.max(NARROW, Math.min(WIDE, terminal ?? WIDE)); }
 
 /** Kinds of outcome change shown before the rest is only counted. */
 const TERMS = 20;
@@ -71,11 +74,11 @@ function patchText(p: PatchReview, review: Review, { paint, verbose, coverage, w
   ];
   if (told.length > 3) out.push('', ...glanceText(told, paint, width));
   if (reading) out.push('', paint.bold('How to read a run'), ...READING);
-  for (const f of told) out.push('', ...findingText(f, p, paint, verbose, curedBy(f, p, review)));
+  for (const f of told) out.push('', ...findingText(f, p, paint, verbose, curedBy(f, p, review), room(width)));
   out.push(...outcomesText(p, paint, verbose), ...ordersText(p, paint, verbose), ...costsText(p.costs, paint), ...unreachedText(p, paint));
   if (same.length > 0) {
     out.push('', paint.bold(`There before, still there (${same.length})`));
-    if (verbose) for (const f of same) out.push('', ...findingText(f, p, paint, verbose, null));
+    if (verbose) for (const f of same) out.push('', ...findingText(f, p, paint, verbose, null, room(width)));
     else {
       out.push(...same.map((f) => `  ${f.code} ${f.rule}: ${messageParts(f).what} (${placeText(f.file, f.line, null)}, ${f.function})`));
       out.push('  -v tells each at length, with a run that shows it.');
@@ -127,7 +130,7 @@ const READING: readonly string[] = [
 
 /** A line for each finding before they are told at length. */
 function glanceText(told: readonly Finding[], paint: Paint, terminal: number | null): string[] {
-  const most = Math.max(NARROW, Math.min(WIDE, terminal ?? WIDE));
+  const most = room(terminal);
   const width = Math.max(...told.map((f) => f.rule.length));
   return [
     paint.bold(`At a glance (${told.length})`),
@@ -178,11 +181,19 @@ function suiteText(scenarios: readonly ScenarioResult[], coverage: string | null
   if (scenarios.length === 0) return ['  suite     no scenario was run'];
   const side = (name: 'before' | 'after'): string => {
     const of = (status: string): number => scenarios.filter((s) => s[name].status === status).length;
-    const sum = (k: 'executions' | 'events' | 'blocked'): number => scenarios.reduce((n, s) => n + (s[name][k] ?? 0), 0);
+    const accesses = scenarios.reduce((n, s) => n + s[name].events, 0);
     const rest = [...(of('unsupported') > 0 ? [`${of('unsupported')} unsupported`] : []), ...(of('cut') > 0 ? [`${of('cut')} cut short`] : [])];
-    return `${[`${of('ran')} ran to the end`, ...rest].join(', ')}; ${counted(sum('executions'), 'execution')}, ${counted(sum('events'), 'access', 'accesses')}`;
+    return `${[`${of('ran')} ran to the end`, ...rest].join(', ')}; ${searchedWords(totalOf(scenarios.map((s) => s[name])))}, ${counted(accesses, 'access', 'accesses')}`;
   };
   const out = [`  suite     ${counted(scenarios.length, 'scenario')}${coverage === null ? '' : `; ${coverage}`}`, `    before  ${side('before')}`, `    after   ${side('after')}`];
+  const several = scenarios.filter((s) => s.threads > 1);
+  if (several.length > 0) {
+    const of = (name: 'before' | 'after'): string => searchedWords(totalOf(several.map((s) => s[name])));
+    const cut = several.filter((s) => s.before.status === 'cut' || s.after.status === 'cut').length;
+    const whole = 'every interleaving that differs was run';
+    const all = cut === 0 ? whole : cut === several.length ? 'cut short' : `${cut} cut short, in the others ${whole}`;
+    out.push(...wrap(`of these, with several threads: ${several.length} (before ${of('before')}, after ${of('after')}); ${all}`, 100, '    '));
+  }
   const why = new Map<string, number>();
   for (const s of scenarios) {
     for (const one of [s.before, s.after]) {
@@ -191,6 +202,12 @@ function suiteText(scenarios: readonly ScenarioResult[], coverage: string | null
   }
   const rows = [...why].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return [...out, ...rows.slice(0, 6).map(([text, n]) => `            ${n} x ${text}`)];
+}
+
+/** Executions and states of several sides; states only where some were searched by them. */
+function totalOf(sides: readonly Side[]): { readonly executions: number | null; readonly states: number | null } {
+  const sum = (of: readonly (number | null)[]): number | null => of.reduce((n, x) => (x === null ? n : (n ?? 0) + x), null);
+  return { executions: sum(sides.map((s) => s.executions)), states: sum(sides.map((s) => s.states)) };
 }
 
 /** Term by term; whole outcomes, in their many mixtures, only when asked for. */

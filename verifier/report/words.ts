@@ -5,6 +5,8 @@
 
 import type { Point } from '../scenario/pairs.ts';
 import { PLAIN, pointOf } from '../scenario/gup.ts';
+import { scenarioNamed } from '../scenario/suite.ts';
+import { actionInWords } from '../scenario/words.ts';
 
 const PAGES: Readonly<Record<string, string>> = {
   n: 'normal', m: 'movable', c: 'coherent', p: 'device-private', z: 'zero', u: 'untouched',
@@ -45,8 +47,18 @@ const SWITCHES: Readonly<Record<string, string>> = {
 export function scenarioInWords(id: string): string {
   const [bare = '', ...variants] = id.split('@');
   const point = pointOf(bare);
-  if (point === null) return id;
-  return [...pointInWords(point), ...variants.map((v) => `with ${v}${SWITCHES[v] ?? ''}`)].join('; ');
+  const words = point === null ? threadsInWords(bare) : pointInWords(point);
+  if (words === null) return id;
+  return [...words, ...variants.map((v) => `with ${v}${SWITCHES[v] ?? ''}`)].join('; ');
+}
+
+/** Of a scenario with several threads: what each does. */
+function threadsInWords(id: string): string[] | null {
+  const threads = scenarioNamed(id)?.threads;
+  if (threads === undefined) return null;
+  const [, mix = ''] = /^beside\/([a-z]+)\//.exec(id) ?? [];
+  const pages = mix === '' ? [] : [`${mix.length === 1 ? 'page' : 'pages'}: ${pagesInWords(mix)}`];
+  return [...pages, ...threads.map((t, i) => `${i === 0 ? '' : 'beside it '}${t.by}: ${t.steps.map((s) => actionInWords(s.do)).join(', then ')}`)];
 }
 
 function pointInWords(p: Point): string[] {

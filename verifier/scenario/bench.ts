@@ -71,6 +71,7 @@ export class Bench {
     const frames = Math.max(16, scenario.pages * 8);
     this.machine = asMachine(this.#view.fn(BOOT, 'boot_machine')({ cpus: scenario.cpus, normal: frames, movable: frames }));
     this.machine.reuse_frames = scenario.reuseFrames;
+    Reflect.set(this.machine, 'flush_waits_irqsoff', scenario.flushWaitsIrqsOff ?? true);
   }
 
   boot(world: World): void {
@@ -236,7 +237,7 @@ export class Bench {
       case 'take':
         return this.#of(DEVICE, 'model_migrate_to_device', [this.#device(a.memory), addressOf(a.page), addressOf(a.page + a.pages)], valueOf);
       case 'evict':
-        return this.#of(DEVICE, 'model_migrate_to_system', [this.#device(a.memory), addressOf(a.page), addressOf(a.page + a.pages)], valueOf);
+        return this.#of(DEVICE, 'model_migrate_to_system', [this.#device(a.memory), addressOf(a.page), addressOf(a.page + a.pages), this.#task(a.of).mm], valueOf);
       case 'remove':
         return this.#of(DEVICE, 'model_device_remove', [this.#device(a.memory)], () => {
           this.#devices.delete(a.memory);

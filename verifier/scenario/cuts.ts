@@ -7,6 +7,7 @@ import type { Relation } from '../explore/system.ts';
 import type { Cuts, Manner, Place } from '../instrument/sharing.ts';
 import type { Key, PortObject } from '../instrument/runtime.ts';
 import type { Activation, Code } from '../instrument/threads.ts';
+import { FREED } from '../check/owners.ts';
 import { classOf, isCounter, isObject, isPage, type PortView } from '../check/view.ts';
 
 const EVENTS = 'arch/model/events.ts';
@@ -58,6 +59,8 @@ const QUIET_FIELDS: ReadonlyMap<string, ReadonlySet<Key>> = new Map(Object.entri
 
 /** Readers of page->flags that look only at bits that never change once memory is there: zone and node. */
 const ZONE_READERS = new Set(['page_zonenum', 'page_to_nid', 'page_zone_id', 'page_zone', 'is_zone_device_page']);
+/** Functions that say only whether a lock is anybody's. */
+const IS_LOCKED = new Set(['rwsem_is_locked', 'spin_is_locked', 'mutex_is_locked']);
 /** Operations that name the bit they are about, in their first argument. */
 const BIT_OPERATIONS = 'include/linux/bitops.ts';
 
@@ -92,8 +95,10 @@ export class KernelCuts implements Cuts {
   /** By function: whether its accesses are none in C, name a bit, or look only at bits that never change. */
   readonly #kinds = new WeakMap<Code, 'none' | 'bit' | 'zone' | 'plain'>();
   readonly #noAccess: ReadonlySet<string>;
+  readonly #view: PortView;
 
   constructor(view: PortView, quiet: ReadonlySet<object>) {
+    this.#view = view;
     this.#written = view.port.written;
     this.#quiet = quiet;
     this.#noAccess = noAccess(view.port.symbol(EVENTS, 'NO_ACCESS'));
@@ -115,9 +120,17 @@ export class KernelCuts implements Cuts {
     if (by === null) return null;
     const kind = this.#kindOf(by.code);
     if (kind === 'none') return 'none';
+    if (LOCK_WORDS.has(k) && this.#asksForOwn(o, by)) return 'none';
     if (k !== 'flags' || kind === 'plain' || !isPage(o)) return null;
     return kind === 'zone' ? 'none' : BITS[Number(by.l[0])] ?? null;
   };
+  /** Whether a lock is locked, asked by who has it: it is, whatever the others do. */
+  #asksForOwn(o: PortObject, by: Activation): boolean {
+    if (!IS_LOCKED.has(by.code.name) && !IS_LOCKED.has(by.up?.code.name ?? '')) return false;
+    const task = this.#view.current();
+    const { readers } = o;
+    return o['holder'] === task || o['writer'] === task || (Array.isArray(readers) && readers.includes(task));
+  }
   #kindOf(code: Code): 'none' | 'bit' | 'zone' | 'plain' {
     let kind = this.#kinds.get(code);
     if (kind === undefined) {
@@ -128,7 +141,7 @@ export class KernelCuts implements Cuts {
   }
 
   readonly cell = (o: PortObject, k: Key, part: Key | null): Place | null => {
-    if (this.#quiet.has(o)) return null;
+    if (this.#quiet.has(o) || k === FREED) return null;
     if (typeof k === 'string' && k !== '[]' && !this.#written.has(k)) return null;
     const name = classOf(o);
     if (QUIET_CLASSES.has(name) || QUIET_FIELDS.get(name)?.has(k) === true) return null;
@@ -165,7 +178,7 @@ export class KernelCuts implements Cuts {
         const page = o['owner'];
         return k === 'counter' && isPage(page) && isCounter(o) && page._refcount === o ? { o: page, k: LIFE } : null;
       }
-      case 'page': return USES.has(k) ? { o, k: LIFE } : null;
+      case 'page': return USES.has(k) || k === FREED ? { o, k: LIFE } : null;
       case 'page_lru': {
         const page = o['owner'];
         return isPage(page) ? { o: page, k: LIFE } : null;
@@ -182,7 +195,7 @@ export class KernelCuts implements Cuts {
     const wrote = manner === 'wrote';
     if (k === 'counter') return wrote && (Number(old) <= 1 || Number(value) <= 1) ? WRITE : -1;
     switch (k) {
-      case 'allocated': case 'ref': return wrote ? WRITE : READ;
+      case 'allocated': case 'ref': case FREED: return wrote ? WRITE : READ;
       default: return wrote && k !== 'content' ? -1 : READ;
     }
   };

@@ -68,6 +68,8 @@ export function exploreScenario(side: RunnableSide, scenario: Scenario, options:
       found.clear();
       outcomes.clear();
       bench.cuts.clear();
+      // What the endings showed went with the findings.
+      bench.endings.clear();
       runtime.journal.undo(start);
       // What a thread does before its first point depends on which cells are points.
       begin();

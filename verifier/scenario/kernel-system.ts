@@ -66,6 +66,20 @@ export class KernelSystem implements System {
   }
   choices(): number { return 1; }
 
+  /** Runs what t does before its first point; that may be all that it ever does. */
+  begin(t: number): void {
+    const thread = this.#thread(t);
+    this.#moves.switching(thread);
+    try {
+      this.#several.begin(thread);
+    } catch (e) {
+      this.#journal.note(() => { this.#ended = false; });
+      this.#ended = true;
+      this.#moves.ended(e, thread);
+    }
+    this.#hash?.update([], thread);
+  }
+
   step(t: number): void {
     const thread = this.#thread(t);
     const threads = this.threads();
@@ -101,7 +115,7 @@ export class KernelSystem implements System {
       if (e?.wrote === true) writes.push({ o: e.o, k: e.k, old: e.old });
     }
     this.#hash?.update(this.#several.written, thread);
-    for (let child = threads; child < this.threads(); child += 1) this.#hash?.update([], this.#thread(child));
+    for (let child = threads; child < this.threads(); child += 1) this.#hash?.spawned(this.#thread(child));
     this.past.push({ thread: t, accesses: thread.accesses, able, preempts, writes, ready });
   }
   get accesses(): readonly Access[] { return this.#accesses; }
@@ -136,7 +150,8 @@ export class KernelSystem implements System {
       else if (last?.thread === t) last.until = until;
       else out.push({ thread: t, until });
     }
-    return out;
+    // What ended before anybody had to stop is one thread's own doing, whoever goes first.
+    return out.length === 0 ? [{ thread: 0, until: null }] : out;
   }
 
   /**

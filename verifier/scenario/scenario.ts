@@ -83,7 +83,9 @@ export interface Scenario {
   /** What runs at the same time after these steps, and the steps that then end it; none: one thread. */
   readonly threads?: readonly ThreadSteps[];
   readonly ending?: readonly Step[];
-  /** How its interleavings are searched; by source sets where nothing is said. */
+  /** A flush of another CPU waits while that one has interrupts off, as on x86 (model-rules.md, 2.5); so where it is not said. */
+  readonly flushWaitsIrqsOff?: boolean;
+  /** What its interleavings are searched by: executions that differ (so where it is not said), or states. */
   readonly search?: 'source' | 'stateful';
   /** After this step's index the places of the pages are observed. */
   readonly observeAfter: number;

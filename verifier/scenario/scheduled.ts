@@ -2,7 +2,9 @@
 // One execution of a scenario's threads by a schedule, for whoever follows it step by step.
 
 import type { RunFinding } from '../check/finding.ts';
-import { Tracer, type TracedStep } from '../check/trace.ts';
+import { PREEMPTED, Tracer, WAITS, type TracedStep } from '../check/trace.ts';
+import { isTask } from '../check/view.ts';
+import type { Thread } from '../instrument/threads.ts';
 import type { RunnableSide } from './link-side.ts';
 import type { Scenario } from './scenario.ts';
 import type { Segment } from './schedule.ts';
@@ -17,6 +19,13 @@ export interface Scheduled {
   readonly cycle: { readonly from: number; readonly to: number; readonly killable: boolean } | null;
 }
 
+/** What it waits for, and who has it. */
+function waitsFor({ stop }: Thread): string {
+  if (stop?.kind !== 'wait') return 'what it reads to change';
+  const holder: unknown = Reflect.get(stop.on, 'holder') ?? Reflect.get(stop.on, 'writer');
+  return isTask(holder) ? `${stop.why}, which ${holder.comm} has` : stop.why;
+}
+
 /** Follows the schedule as far as it says; then each thread in turn runs on, as far as it goes. */
 export function runScheduled(side: RunnableSide, scenario: Scenario, schedule: readonly Segment[], maxEvents: number): Scheduled {
   const { runtime } = side.port;
@@ -24,14 +33,25 @@ export function runScheduled(side: RunnableSide, scenario: Scenario, schedule: r
   const tracer = new Tracer(bench.world);
   const { several, system, begin } = bench.ready();
   bench.checker.tracer = tracer;
+  bench.world.onFinding = (f) => { tracer.found(f); };
   const since = runtime.journal.mark();
   several.stopAt = 0;
   begin();
+  let ran: Thread | null = null;
+  const stands = (t: Thread): void => {
+    const status = system.status(t.id);
+    if (status === 'done') return;
+    const thread = isTask(t.task) ? t.task.comm : t.name;
+    const why = status === 'enabled' ? PREEMPTED : `${WAITS}${waitsFor(t)}`;
+    tracer.stands({ name: t.name, thread, cpu: t.cpu, site: runtime.sites[t.frame?.site ?? -1] ?? null }, why);
+  };
   const run = (t: number, until: number | null): void => {
     several.stopAt = until ?? Number.POSITIVE_INFINITY;
     const goal = several.stopAt;
     do {
       if (system.ended() || t >= system.threads() || system.status(t) !== 'enabled') return;
+      if (ran !== null && ran.id !== t) stands(ran);
+      ran = several.threads[t] ?? null;
       system.step(t);
     } while ((several.threads[t]?.accesses ?? goal) < goal);
   };

@@ -50,7 +50,7 @@ export class Several {
   /** Where the pages of the range are, as the first task sees them at rest. */
   #places: readonly string[] = [];
   /** End states from which the ending was run. */
-  readonly #endings = new Set<string>();
+  readonly endings = new Set<string>();
   /** The steps that give everything back are no outcome. */
   #ending = false;
   readonly #ordinals = new Map<object, number>();
@@ -129,10 +129,7 @@ export class Several {
     several.onCycle = (t, loop, from) => { this.#cycle(t, loop, system.turn(from), several); };
     for (const t of this.#scenario.threads ?? []) this.#thread(several, t);
     return { several, system, begin: () => {
-      for (const t of several.threads) {
-        several.begin(t);
-        hash?.update([], t);
-      }
+      for (const t of several.threads) system.begin(t.id);
     } };
   }
 
@@ -175,7 +172,8 @@ export class Several {
   #note(end: End | null, e: unknown): void {
     if (end === null) throw e;
     if (end.kind === 'cut') this.cuts.add(end.why);
-    this.#result(end.result);
+    // The same state may come again, and its ending is not run again.
+    if (!this.#ending) this.#result(end.result);
     if (!isOfThePort(e)) return;
     try { this.checker.nullDereference(e.message); } catch { /* noted */ }
   }
@@ -198,8 +196,8 @@ export class Several {
       });
       this.#observe();
       const state = this.#endState(since);
-      if (this.#endings.has(state)) return;
-      this.#endings.add(state);
+      if (this.endings.has(state)) return;
+      this.endings.add(state);
       this.world.concurrent = false;
       this.#ending = true;
       for (const [i, step] of (this.#scenario.ending ?? []).entries()) this.#plain(step, i);
@@ -277,7 +275,7 @@ export class Several {
   #stateKey(threads: readonly Thread[]): string {
     const stacks = threads.map((t) => {
       const out: unknown[] = [t.done, t.cpu, t.stop?.kind, this.#results.length];
-      for (let a = t.top; a !== null; a = a.up) out.push(a.code.name, a.pc, a.l.slice(0, a.code.locals));
+      for (let a = t.top; a !== null; a = a.up) out.push(a.code.name, ...a.code.place(a));
       return out;
     });
     return createHash('sha256').update(canonical([this.#bench.state(), this.world.tasks, stacks], this.#canon()).full).digest('base64');

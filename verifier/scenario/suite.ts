@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The suites by name: what `--suite` and `--scenario` choose from.
 
+import { besideFull, besideNamed, besideScenarios } from './beside.ts';
 import { coverPairs, product, type Covering } from './pairs.ts';
 import { DIMENSIONS, FULL_DIMENSIONS, gupScenario, NAMED, pointId, pointOf, refuse } from './gup.ts';
 import { listScenarios } from './lists.ts';
@@ -17,13 +18,14 @@ export function defaultSuite(): Suite {
   const points = new Map(coverage.points.map((p) => [pointId(p), p]));
   for (const { point } of NAMED) points.set(pointId(point), point);
   const scenarios = [...points.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, p]) => gupScenario(p));
-  cached = { scenarios, coverage, named: NAMED.map((n) => n.row) };
+  cached = { scenarios: [...besideScenarios(), ...scenarios], coverage, named: NAMED.map((n) => n.row) };
   return cached;
 }
 
 /** The whole product, made as it is asked for: far more than a review runs without a budget. */
 export function* fullSuite(): Generator<Scenario> {
   yield* listScenarios();
+  yield* besideFull();
   for (const p of product(FULL_DIMENSIONS, refuse)) yield gupScenario(p);
 }
 
@@ -31,6 +33,8 @@ export function* fullSuite(): Generator<Scenario> {
 export function scenarioNamed(id: string): Scenario | null {
   const list = listScenarios().find((s) => s.id === id);
   if (list !== undefined) return list;
+  const beside = besideNamed(id);
+  if (beside !== null) return beside;
   const point = pointOf(id);
   return point === null ? null : gupScenario(point);
 }

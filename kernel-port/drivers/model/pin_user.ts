@@ -8,6 +8,7 @@ import { thp_nr_pages } from '../../include/linux/huge_mm.ts';
 import { FOLL_DUMP, FOLL_GET, FOLL_PIN, put_page, vma_lookup } from '../../include/linux/mm.ts';
 import { page_is_file_lru } from '../../include/linux/mm_inline.ts';
 import { mmap_read_lock, mmap_read_unlock } from '../../include/linux/mmap_lock.ts';
+import { lock_page, unlock_page } from '../../include/linux/pagemap.ts';
 import { NR_ISOLATED_ANON } from '../../include/linux/mmzone.ts';
 import { page_pgdat } from '../../include/linux/mm.ts';
 import { mod_node_page_state } from '../../include/linux/vmstat.ts';
@@ -142,6 +143,26 @@ export function model_get_page(mm: mm_struct, addr: uaddr): page | null {
 /** @refs page: consumes */
 export function model_put_page(page: page): void {
   put_page(page);
+}
+
+/** A plain reference for a moment: taken and dropped. */
+export function model_hold_briefly(mm: mm_struct, addr: uaddr): void {
+  const page = model_get_page(mm, addr);
+
+  if (page)
+    model_put_page(page);
+}
+
+/** The page lock for a moment, by somebody who has a reference.
+ *  @locks takes and releases page */
+export function model_lock_briefly(mm: mm_struct, addr: uaddr): void {
+  const page = model_get_page(mm, addr);
+
+  if (!page)
+    return;
+  lock_page(page);
+  unlock_page(page);
+  model_put_page(page);
 }
 
 export function model_lru_drain_all(): void {
