@@ -70,7 +70,7 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
   const traced = tracedRun(f, context);
   const again = traced.findings.find((x) => identity(x) === f.identity) ?? finding;
   const interleaved = witnessOf(f.witness);
-  const steps = f.state === 'same' ? [] : interleaved === null ? stepsOf(traced.trace, again) : stepsUntil(traced.trace, f.identity);
+  const steps = !isTraced(f, context) ? [] : interleaved === null ? stepsOf(traced.trace, again) : stepsUntil(traced.trace, f.identity);
   const rule = ruleNamed(finding.rule);
   return {
     rule: rule.name, code: rule.code, fingerprint: fingerprintOf([f.identity]), layer: interleaved?.serial === false ? 'interleaving' : 'run', state: f.state,
@@ -87,7 +87,7 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
       ...finding.places.map((p) => ({ label: p.label, file: p.site.file, line: p.site.line, function: p.site.function, thread: p.thread })),
       ...finding.stack.slice(0, -1).reverse().slice(0, 6).map((s) => ({ label: `called from ${normalised(s.text)}`, file: s.file, line: s.line, function: s.function, thread: null })),
     ],
-    witness: steps, cycle: f.state === 'same' ? null : cycleOf(traced, interleaved),
+    witness: steps, cycle: !isTraced(f, context) ? null : cycleOf(traced, interleaved),
   };
 }
 
@@ -96,9 +96,14 @@ function counted(f: ComparedFinding): string {
   return `before the patch ${runs(f.before)}, after it ${runs(f.after)}`;
 }
 
+/** What was there before is not told again; on the base itself, what takes an interleaving is. */
+function isTraced(f: ComparedFinding, context: FindingContext): boolean {
+  return f.state !== 'same' || (context.target === 'base' && witnessOf(f.witness)?.serial === false);
+}
+
 function tracedRun(f: ComparedFinding, context: FindingContext): Run {
   const { pair, side } = f.witness;
-  if (f.state === 'same') return f.witness.run;
+  if (!isTraced(f, context)) return f.witness.run;
   const schedule = decodeSchedule(witnessOf(f.witness)?.schedule ?? '');
   return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, maxEvents: 3_000_000, ...(schedule === null ? {} : { schedule }) });
 }
