@@ -15,6 +15,7 @@ import { treesOf } from '../delta/harness.ts';
 
 const v2 = treesOf('device-coherent/v2/3');
 const after = linkSide(v2.after.files, CONFIGS.default);
+const base = linkSide(treesOf('device-coherent/v2/1').before.files, CONFIGS.default);
 
 function scenario(id: string): Scenario {
   const s = besideNamed(id);
@@ -102,7 +103,7 @@ test('searches end, and say the same twice', (t) => {
 });
 
 test('executions and states come to the same outcomes and findings', (t) => {
-  for (const id of ['beside/c/pin-remote.dontneed', 'beside/c/evict.child-dontneed']) {
+  for (const id of ['beside/c/pin-remote.dontneed', 'beside/c/evict.child-dontneed', 'beside/p/load.dontneed']) {
     const by = (search: 'source' | 'stateful'): Run => runScenario(after, { ...scenario(id), search });
     const [a, b] = [by('source'), by('stateful')];
     // Where a finding ends an execution, how far the others had come is not told apart.
@@ -110,6 +111,14 @@ test('executions and states come to the same outcomes and findings', (t) => {
     t.deepEqual(whole(a), whole(b), id);
     t.deepEqual([...a.search?.witnesses.keys() ?? []].sort(), [...b.search?.witnesses.keys() ?? []].sort(), id);
   }
+});
+
+test('a fault beside MADV_DONTNEED uses a private page that is on the free list, in v5.15 too (C42)', (t) => {
+  for (const side of [base, after]) t.deepEqual(interleaved(run(side, 'beside/p/load.dontneed')), ['use-after-free in do_swap_page']);
+});
+
+test('a grace period ends when the last of its readers leaves', (t) => {
+  t.deepEqual(rules(run(after, 'beside/c/pin-slow.child-exit')).filter((rule) => rule === 'deadlock' || rule === 'lost-wakeup'), []);
 });
 
 test('where a flush does not wait for interrupts that are off, the fast path can be overtaken by the last put', (t) => {
@@ -121,7 +130,6 @@ test('where a flush does not wait for interrupts that are off, the fast path can
 });
 
 test('a side without coherent memory cannot run what needs it, and runs the rest', (t) => {
-  const base = linkSide(treesOf('device-coherent/v2/1').before.files, CONFIGS.default);
   t.is(run(base, 'beside/c/pin-slow.dontneed').status, 'unsupported');
   t.is(run(base, 'beside/p/load.dontneed').status, 'ran');
 });

@@ -20,6 +20,14 @@ export function bothForms(tree: PortTree, switches: Config = {}): BothForms {
   return { frames: linkSide(tree.files, config), generators: linkGeneratorSide(tree.files, config) };
 }
 
+/** Whether a side has what a scenario is about. */
+export function has(side: RunnableSide, scenario: Scenario): boolean {
+  return scenario.needs.every((n) => {
+    const [file = '', name = ''] = n.split('#');
+    return side.view.has(file, name);
+  });
+}
+
 /** Every interleaving: as many, with the same outcomes and findings, in as many steps. */
 export function searchesAgree(t: ExecutionContext, { frames, generators }: BothForms, scenario: Scenario, algorithm: 'source' | 'enumerate' = 'source'): void {
   const options = { algorithm, maxExecutions: 100_000, maxEvents: 5000 };

@@ -215,7 +215,7 @@ function oddities(b: Beside): number {
  */
 const DEFAULT: Readonly<Record<string, 'source' | 'stateful'>> = {
   // S-G6, C41: the page goes while it is pinned.
-  'beside/c/pin-slow.dontneed': 'stateful',
+  'beside/c/pin-slow.dontneed': 'source',
   'beside/c/pin-slow.munmap': 'source',
   'beside/c/pin-fast.dontneed': 'source',
   'beside/c/pin-remote.dontneed': 'source',
@@ -248,7 +248,7 @@ const DEFAULT: Readonly<Record<string, 'source' | 'stateful'>> = {
 
 /** What the full suite has beside the default one: what does not end within its bounds, the other variants, two pages. */
 const MORE: readonly string[] = [
-  'c/pin-slow,unpin.dontneed,unload', 'c/pin-slow.evict', 'c/pin-slow.store', 'c/pin-slow.load', 'c/pin-slow.pin-slow', 'c/pin-slow.pin-fast', 'c/pin-fast.pin-fast',
+  'c/pin-slow.evict', 'c/pin-slow.store', 'c/pin-slow.load', 'c/pin-slow.pin-slow', 'c/pin-slow.pin-fast', 'c/pin-fast.pin-fast',
   'c/pin-fast.munmap', 'c/pin-remote.evict', 'c/pin-remote.munmap', 'c/pin-remote.store', 'c/pin-slow.lock',
   'c/pin-slow.store,store', 'c/pin-slow.child-dontneed', 'c/pin-slow.child-load', 'c/pin-slow.hold,hold',
   'c/pin-slow,unpin,dontneed.unload', 'c/pin-slow,unpin.dontneed,unload', 'c/pin-slow,unpin.dontneed.unload', 'c/pin-slow.dontneed,retake', 'c/pin-slow.dontneed.retake',

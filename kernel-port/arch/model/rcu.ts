@@ -23,7 +23,11 @@ const rcu = per_machine(() => new rcu_state(), 'rcu_state');
 /** A grace period begins: whoever is inside a reader's section now has to leave it first. */
 export function rcu_begin(): grace_period {
   const { nr_cpus } = this_machine();
-  const readers = Array.from({ length: nr_cpus }, (_, cpu) => cpu).filter((cpu) => per_cpu(irqs_off, cpu).task !== null);
+  const readers: int[] = [];
+  // A loop, not a filter: a thread cannot stop inside what JavaScript calls back.
+  for (let cpu = 0; cpu < nr_cpus; cpu++)
+    if (per_cpu(irqs_off, cpu).task !== null)
+      readers.push(cpu);
   const gp = new grace_period(readers);
   if (readers.length !== 0) rcu().waiting = [...rcu().waiting, gp];
   return gp;
