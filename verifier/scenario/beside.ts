@@ -215,11 +215,10 @@ function oddities(b: Beside): number {
  */
 const DEFAULT: Readonly<Record<string, 'source' | 'stateful'>> = {
   // S-G6, C41: the page goes while it is pinned.
-  'beside/c/pin-slow.dontneed': 'source',
+  'beside/c/pin-slow.dontneed': 'stateful',
   'beside/c/pin-slow.munmap': 'source',
   'beside/c/pin-fast.dontneed': 'source',
   'beside/c/pin-remote.dontneed': 'source',
-  'beside/c/pin-fast.evict': 'stateful',
   // S-G8: somebody takes a reference and drops it, once and three times.
   'beside/c/pin-slow.hold': 'stateful',
   'beside/c/pin-slow.hold,hold,hold': 'stateful',
@@ -231,16 +230,11 @@ const DEFAULT: Readonly<Record<string, 'source' | 'stateful'>> = {
   'beside/p/pin-slow.dontneed': 'source',
   // S-P4: a fault waits for a migration.
   'beside/m/load.take': 'stateful',
-  'beside/m/store.take': 'stateful',
   // S-T5: two processes share the page, one migrates it or faults it back.
-  'beside/c/evict.child-exit': 'stateful',
   'beside/c/evict.child-dontneed': 'source',
   'beside/c/evict.child-store': 'stateful',
-  'beside/c/pin-slow.child-exit': 'source',
   'beside/c/pin-slow.child-store': 'stateful',
-  'beside/p/load.child-dontneed': 'source',
   'beside/p/evict.child-dontneed': 'source',
-  'beside/m/take.child-dontneed': 'stateful',
   // For comparison: a driver without a pin beside it, a page that need not move.
   'beside/c/evict.dontneed': 'source',
   'beside/n/pin-slow.dontneed': 'source',
@@ -248,6 +242,8 @@ const DEFAULT: Readonly<Record<string, 'source' | 'stateful'>> = {
 
 /** What the full suite has beside the default one: what does not end within its bounds, the other variants, two pages. */
 const MORE: readonly string[] = [
+  'm/take.child-dontneed', 'c/pin-slow.child-exit', 'p/load.child-dontneed', 'c/evict.child-exit',
+  'c/pin-fast.evict', 'm/store.take',
   'c/pin-slow.evict', 'c/pin-slow.store', 'c/pin-slow.load', 'c/pin-slow.pin-slow', 'c/pin-slow.pin-fast', 'c/pin-fast.pin-fast',
   'c/pin-fast.munmap', 'c/pin-remote.evict', 'c/pin-remote.munmap', 'c/pin-remote.store', 'c/pin-slow.lock',
   'c/pin-slow.store,store', 'c/pin-slow.child-dontneed', 'c/pin-slow.child-load', 'c/pin-slow.hold,hold',

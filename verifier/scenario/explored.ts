@@ -94,9 +94,10 @@ export function exploreScenario(side: RunnableSide, scenario: Scenario, options:
       },
     }));
     system.undo(begun);
-    if (!several.sharing.grown) for (const c of results[results.length - 1]?.cycles ?? []) follow(c, bench, several, system);
+    if (!several.sharing.grown) for (const c of uncut(results[results.length - 1])) follow(c, bench, several, system);
     system.undo(begun);
-    if (several.sharing.grown || [...found.keys()].every((id) => serial.has(id))) return;
+    const whole = results[results.length - 1]?.bounds.length === 0;
+    if (several.sharing.grown || (whole && [...found.keys()].every((id) => serial.has(id)))) return;
     // What only an interleaving shows: the plainest one that does. Its executions are among those that were counted.
     const counted = [...outcomes];
     boundedSearch(system, 1, options.maxEvents, leaf);
@@ -116,6 +117,9 @@ export function exploreScenario(side: RunnableSide, scenario: Scenario, options:
     findings: [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { finding, ...w }]) => ({ finding, witness: { ...w, cycle: w.cycle === null ? null : { kind: w.cycle.kind, preemptionsPerTurn: w.cycle.preemptionsPerTurn }, serial: serial.has(id) } })),
   };
 }
+
+/** Cycles of a graph that was searched whole: of a part nobody knows what leads out of them. */
+function uncut(result: SearchResult | undefined): readonly Cycle[] { return result?.bounds.length === 0 ? result.cycles : []; }
 
 /** Goes once round a cycle that the graph of states has, so that it is found like everything else. */
 function follow(c: Cycle, bench: Several, several: Concurrency, system: KernelSystem): void {

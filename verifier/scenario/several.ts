@@ -87,7 +87,11 @@ export class Several {
     return this.#begin();
   }
   /** The outcome of the execution that is over: what each step gave, and where the pages are. */
-  outcome(): string { return [...this.#results, ...this.#places].sort().join(' '); }
+  outcome(): string {
+    // How far the others had come when a finding ended it all is no matter: executions that differ in it alone are one.
+    const ends = this.#results.filter((r) => r.startsWith('end='));
+    return (ends.length > 0 ? ends : [...this.#results, ...this.#places]).toSorted().join(' ');
+  }
 
   #begin(): Ready {
     const { runtime } = this.#side.port;
