@@ -215,7 +215,7 @@ function oddities(b: Beside): number {
  */
 const DEFAULT: Readonly<Record<string, 'source' | 'stateful'>> = {
   // S-G6, C41: the page goes while it is pinned.
-  'beside/c/pin-slow.dontneed': 'stateful',
+  'beside/c/pin-slow.dontneed': 'source',
   'beside/c/pin-slow.munmap': 'source',
   'beside/c/pin-fast.dontneed': 'source',
   'beside/c/pin-remote.dontneed': 'source',
