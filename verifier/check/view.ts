@@ -49,6 +49,8 @@ export interface MachineObj {
   on_free: (object: object) => void;
   on_blocked: (on: object, why: string) => void;
   /** Told of each load and store of user mode that went through. */
+  on_defer: ((ready: () => boolean, run: () => void, name: string, on: object) => void) | null;
+  flush_waits_irqsoff: boolean;
   on_access: (mm: MmObj, va: number, write: boolean, value: number) => void;
   reuse_frames: boolean;
   readonly fail_page_alloc: { nth: number; for_ever: boolean; calls: number };

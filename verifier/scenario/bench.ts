@@ -71,7 +71,7 @@ export class Bench {
     const frames = Math.max(16, scenario.pages * 8);
     this.machine = asMachine(this.#view.fn(BOOT, 'boot_machine')({ cpus: scenario.cpus, normal: frames, movable: frames }));
     this.machine.reuse_frames = scenario.reuseFrames;
-    Reflect.set(this.machine, 'flush_waits_irqsoff', scenario.flushWaitsIrqsOff ?? true);
+    this.machine.flush_waits_irqsoff = scenario.flushWaitsIrqsOff ?? true;
   }
 
   boot(world: World): void {

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { Checker } from '../check/checker.ts';
-import { classOf, isObject, isPage, isTask, type MmObj } from '../check/view.ts';
+import { classOf, isObject, isPage, isTask } from '../check/view.ts';
 import { World } from '../check/world.ts';
 import { canonical, type CanonView } from '../instrument/canon.ts';
 import { Concurrency } from '../instrument/concurrency.ts';
@@ -115,10 +115,10 @@ export class Several {
       stateKey: (threads) => this.#stateKey(threads),
     });
     runtime.concurrency = several;
-    Reflect.set(machine, 'on_defer', (ready: () => boolean, run: () => void, name: string, on: object) => {
+    machine.on_defer = (ready, run, name, on) => {
       several.spawn(name, view.cpu(), this.#kernelThread(name), ready, on, { fn: run, args: [], done: () => undefined });
-    });
-    Reflect.set(machine, 'on_access', (mm: MmObj, va: number, write: boolean, value: number) => { this.#shadow.onAccess(mm, va, write, value); });
+    };
+    machine.on_access = (mm, va, write, value) => { this.#shadow.onAccess(mm, va, write, value); };
     this.world.concurrent = true;
     const hash = !this.#keepsStates ? null : new StateHash(runtime.journal, {
       matters: (o, k) => isObject(o) && cuts.matters(o, k),
@@ -188,9 +188,9 @@ export class Several {
     const { machine } = this.#bench;
     const before = runtime.concurrency;
     runtime.concurrency = null;
-    Reflect.set(machine, 'on_access', () => undefined);
-    const deferred: unknown = Reflect.get(machine, 'on_defer');
-    Reflect.set(machine, 'on_defer', null);
+    const { on_access: watched, on_defer: deferred } = machine;
+    machine.on_access = () => undefined;
+    machine.on_defer = null;
     try {
       if (deadlocked.length > 0) this.#stuck(deadlocked, several);
       const first = this.#bench.taskOf(this.#scenario.tasks[0] ?? '');
@@ -213,8 +213,8 @@ export class Several {
       runtime.concurrency = before;
       runtime.thrownAt = null;
       runtime.top = null;
-      Reflect.set(machine, 'on_defer', deferred);
-      Reflect.set(machine, 'on_access', (mm: MmObj, va: number, write: boolean, value: number) => { this.#shadow.onAccess(mm, va, write, value); });
+      machine.on_defer = deferred;
+      machine.on_access = watched;
     }
   }
 
