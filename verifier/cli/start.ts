@@ -2,6 +2,7 @@
 // What `npm start` runs: the review of one patch as text. It ends with 0 when the review ran,
 // whatever it found.
 
+import './optimiser.ts';
 import { EXIT } from './exit.ts';
 import { run } from './run.ts';
 

@@ -1,33 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Runs the jobs of a review side by side, one a core; with one core, or one job, here and now.
+// Runs a job in several workers at once; with one thread, here and now. What comes of it is the same.
 
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
-import { runJob, tally, type Job, type JobResult } from './job.ts';
+import { tally, type Job, type JobResult } from './job.ts';
 import type { Progress } from './review.ts';
+import { runShare } from './share.ts';
 
+type Sum = Pick<Progress, 'scenario' | 'done' | 'events' | 'findings'>;
 export interface PoolOptions {
   readonly threads: number;
-  readonly onTick: (job: number, p: Pick<Progress, 'scenario' | 'done' | 'events' | 'findings'>) => void;
+  readonly onTick: (p: Sum) => void;
 }
 
-/** The results in the order of the jobs. `meanwhile` is done by this thread while the workers run. */
-export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, meanwhile: () => Promise<T>): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
+/** The job's result; `meanwhile` is done by this thread while the workers run. */
+export async function runJob<T>(job: Job, options: PoolOptions, meanwhile: () => Promise<T>): Promise<{ readonly result: JobResult; readonly own: T }> {
   if (options.threads < 2) {
     const own = await meanwhile();
-    const results: JobResult[] = [];
-    for (const [n, job] of jobs.entries()) results.push(await runJob(job, tally((p) => options.onTick(n, p)), turn));
-    return { results, own };
+    return { result: merged([await runShare(job, tally(options.onTick), turn)]), own };
   }
   // This thread's own work is short beside theirs: it is soon one that waits.
-  const workers = Math.min(options.threads, jobs.length);
   const pool = new Piscina({
-    filename: new URL('./worker.js', import.meta.url).href, maxThreads: workers, minThreads: workers,
+    filename: new URL('./worker.js', import.meta.url).href, maxThreads: options.threads, minThreads: options.threads,
     resourceLimits: { maxOldGenerationSizeMb: 900 },
   });
-  const running = jobs.map(async (job, n): Promise<JobResult> => {
+  const seen = new Map<number, Sum>();
+  const sum = (k: 'done' | 'events' | 'findings'): number => [...seen.values()].reduce((n, s) => n + s[k], 0);
+  const running = Array.from({ length: options.threads }, async (_, n): Promise<JobResult> => {
     const { port1, port2 } = new MessageChannel();
-    port1.on('message', (p: Progress) => options.onTick(n, p));
+    port1.on('message', (p: Sum) => {
+      seen.set(n, p);
+      options.onTick({ scenario: p.scenario, done: sum('done'), events: sum('events'), findings: sum('findings') });
+    });
     port1.unref();
     const result: JobResult = await pool.run({ job, port: port2 }, { transferList: [port2] });
     port1.close();
@@ -37,11 +41,21 @@ export async function runJobs<T>(jobs: readonly Job[], options: PoolOptions, mea
     // Let the workers take their jobs before this thread is busy.
     await turn();
     const own = await meanwhile();
-    return { results: await Promise.all(running), own };
+    return { result: merged(await Promise.all(running)), own };
   } finally {
     await Promise.allSettled(running);
     await pool.destroy();
   }
+}
+
+/** The shares as one: by setting, then in the order of the suite. */
+function merged(shares: readonly JobResult[]): JobResult {
+  return {
+    pairs: shares.flatMap((s) => s.pairs).sort((a, b) => a.variant - b.variant || a.index - b.index),
+    costs: shares.flatMap((s) => s.costs).sort((a, b) => a.index - b.index),
+    reached: [...new Set(shares.flatMap((s) => s.reached))].sort(),
+    complete: shares.every((s) => s.complete),
+  };
 }
 
 /** One turn of the event loop: signals and messages are heard. */

@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Run by the build: compiles the port as it is, in the default configuration and each value of the
-// switches that a series asks for, so that a review compiles only what its patches touch.
+// Run by the build: compiles the port as it is and with each patch of the series, in the default
+// configuration and each value of the switches that a series asks for, so that a review compiles only
+// what a patch touches that the project does not know.
 
-import { SERIES } from '../../patches/index.ts';
+import { PATCHES, SERIES } from '../../patches/index.ts';
 import { compileAndKeep, forgetKept } from '../instrument/compile.ts';
 import '../instrument/transpile.ts';
 import { CONFIGS, resolveArms } from '../tree/arms.ts';
-import { loadPort } from '../tree/load.ts';
+import { loadPort, type PortTree } from '../tree/load.ts';
+import { sidesOf, variantsOf, type Switches } from './target.ts';
 
-const { files } = loadPort();
+const port = loadPort();
+const done = new Set<string>();
 forgetKept();
-const settings: Readonly<Record<string, string>>[] = [{}];
-for (const { switches } of SERIES) {
-  for (const [name, values] of Object.entries(switches)) for (const value of values) settings.push({ [name]: value });
+keep(port, [{}, ...SERIES.flatMap((series) => variantsOf(series, {}))]);
+for (const patch of PATCHES) {
+  const series = SERIES.find((s) => s.id === `${patch.meta.series}/${patch.meta.version}`);
+  const trees = sidesOf(patch, port);
+  if (trees.ok && trees.sides.applied.ok) keep(trees.sides.applied.tree, variantsOf(series ?? null, {}));
 }
-for (const setting of settings) {
-  for (const [file, text] of files) compileAndKeep(file, resolveArms(text, { ...CONFIGS.default, ...setting }));
+
+function keep(tree: PortTree, variants: readonly Switches[]): void {
+  for (const switches of variants) {
+    for (const [file, text] of tree.files) {
+      const resolved = resolveArms(text, { ...CONFIGS.default, ...switches });
+      const key = `${file}\0${resolved}`;
+      if (!done.has(key)) compileAndKeep(file, resolved);
+      done.add(key);
+    }
+  }
 }

@@ -15,11 +15,12 @@ import type { Run } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioNamed } from '../scenario/suite.ts';
 import { compareFindings, type PairOfRuns } from './compare.ts';
-import { costsOf } from './cost.ts';
+import { costScenarios, costsOf } from './cost.ts';
 import { findingOf, typeFindings } from './findings.ts';
-import { chosen, compiledFor, nowMs, sidePair, type Job, type JobResult } from './job.ts';
+import { chosen, nowMs, sidePair, type Job, type JobResult } from './job.ts';
 import { KERNEL, LIMITS } from './limits.ts';
-import { runJobs } from './pool.ts';
+import { runJob } from './pool.ts';
+import { prepared } from './prepare.ts';
 import { sidesOf, variantsOf, variantSuffix, type Switches, type Target } from './target.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -112,31 +113,24 @@ class Budget {
 }
 
 /** Runs a target on each setting of the switches, in workers where that pays. */
-async function runVariants<T>(target: string, trees: { readonly before: PortTree; readonly after: PortTree }, variants: readonly Switches[], options: ReviewOptions, budget: Budget, meanwhile: () => Promise<T>): Promise<{ readonly results: readonly JobResult[]; readonly own: T }> {
-  const count = options.suite === 'full' ? null : [...chosen(options.suite, options.scenarios)].length;
-  const jobs = variants.map((switches): Job => ({
-    target, before: trees.before.files, after: trees.after.files, switches, config: options.config,
-    compiled: compiledFor(trees.before.files, trees.after.files, options.config, switches), suite: options.suite, scenarios: options.scenarios,
-    limit: budget.share(count), deadline: budget.deadline, stop: budget.flag,
-  }));
-  // Workers pay from a few dozen scenarios on: each compiles the port for itself.
+async function runVariants<T>(target: string, trees: { readonly before: PortTree; readonly after: PortTree }, variants: readonly Switches[], { options, budget, costs }: { readonly options: ReviewOptions; readonly budget: Budget; readonly costs: readonly string[] }, meanwhile: () => Promise<T>): Promise<{ readonly result: JobResult; readonly own: T }> {
+  const which = chosen(options.suite, options.scenarios);
+  const count = which.kind === 'full' ? null : which.ids.length;
+  const job: Job = {
+    target, before: trees.before.files, after: trees.after.files, variants, config: options.config,
+    ...prepared(trees.before.files, trees.after.files, options.config, variants), costs, chosen: which,
+    limit: budget.share(count), deadline: budget.deadline, stop: budget.flag, next: new SharedArrayBuffer(4),
+  };
+  // Workers pay from a few dozen scenarios on: each links the port for itself.
   const threads = count !== null && count < 40 ? 1 : options.jobs ?? availableParallelism();
-  const seen = jobs.map(() => ({ done: 0, events: 0, findings: 0 }));
-  const sum = (k: 'done' | 'events' | 'findings'): number => seen.reduce((n, s) => n + s[k], 0);
-  return runJobs(jobs, {
-    threads,
-    onTick: (n, p) => {
-      seen[n] = { done: p.done, events: p.events, findings: p.findings };
-      options.onProgress({ patch: target, scenario: p.scenario, done: sum('done'), total: (count ?? 0) * jobs.length, events: sum('events'), findings: sum('findings') });
-    },
-  }, meanwhile);
+  return runJob(job, { threads, onTick: (p) => { options.onProgress({ patch: target, ...p, total: count ?? 0 }); } }, meanwhile);
 }
 
-function pairsOf(results: readonly JobResult[], variants: readonly Switches[]): PairOfRuns[] {
-  return results.flatMap((r, n) => r.pairs.map((p): PairOfRuns => {
-    const switches = variants[n] ?? {};
+function pairsOf({ pairs }: JobResult, variants: readonly Switches[]): PairOfRuns[] {
+  return pairs.map((p): PairOfRuns => {
+    const switches = variants[p.variant] ?? {};
     return { id: `${p.scenario}${variantSuffix(switches)}`, scenario: named(p.scenario), switches, before: p.before, after: p.after };
-  }));
+  });
 }
 function named(id: string): Scenario {
   const scenario = scenarioNamed(id);
@@ -157,15 +151,15 @@ function linker(before: PortTree, after: PortTree, config: ConfigName): (switche
 
 /** The base against itself: its findings are `same`. */
 async function reviewBase(port: PortTree, set: Switches, options: ReviewOptions, budget: Budget): Promise<Reviewed> {
-  const { results } = await runVariants('base', { before: port, after: port }, [set], options, budget, async () => undefined);
-  const pairs = pairsOf(results, [set]);
+  const { result } = await runVariants('base', { before: port, after: port }, [set], { options, budget, costs: [] }, async () => undefined);
+  const pairs = pairsOf(result, [set]);
   const context = { target: 'base', config: options.config, trees: { before: port, after: port }, sides: linker(port, port, options.config) };
   const review: PatchReview = {
     id: 'base', number: 0, subject: `plain ${KERNEL}`, messageId: '', verdict: 'no-change', reason: 'the base is reviewed against itself',
     apply: { status: 'applied', files: [], typeErrors: 0, conflicts: [], lines: null, notModelled: [] },
     findings: compareFindings(pairs).findings.map((f) => findingOf(f, context)), scenarios: pairs.map(scenarioResult), costs: [], unreached: [],
   };
-  return { review, complete: allEnded(pairs) && results.every((r) => r.complete), limits: cuts(pairs) };
+  return { review, complete: allEnded(pairs) && result.complete, limits: cuts(pairs) };
 }
 
 async function reviewPatch(patch: PatchModule, variants: readonly Switches[], port: PortTree, options: ReviewOptions, budget: Budget): Promise<Reviewed> {
@@ -175,24 +169,21 @@ async function reviewPatch(patch: PatchModule, variants: readonly Switches[], po
   if (!applied.ok) return { review: conflicted(patch, applied.conflict, applied.conflict.anchor), complete: true, limits: [] };
 
   const sides = linker(before, applied.tree, options.config);
-  const wantCosts = options.scenarios === null && options.budget.executions === null;
-  const { results, own } = await runVariants(patch.id, { before, after: applied.tree }, variants, options, budget, async () => ({
-    types: await typeFindings(before, applied.tree, variants),
-    costs: wantCosts && !budget.over() ? await costsOf(sides(variants[0] ?? {}), () => budget.over()) : [],
-  }));
-  const pairs = pairsOf(results, variants);
+  const costs = options.scenarios === null && options.budget.executions === null ? costScenarios() : [];
+  const { result, own: types } = await runVariants(patch.id, { before, after: applied.tree }, variants, { options, budget, costs }, () => typeFindings(before, applied.tree, variants));
+  const pairs = pairsOf(result, variants);
   const compared = compareFindings(pairs);
   const context = { target: patch.id, config: options.config, trees: { before, after: applied.tree }, sides };
-  const findings = [...own.types, ...compared.findings.map((f) => findingOf(f, context))];
-  const unreached = unreachedOf(applied, new Set(results.flatMap((r) => r.reached)));
+  const findings = [...types, ...compared.findings.map((f) => findingOf(f, context))];
+  const unreached = unreachedOf(applied, new Set(result.reached));
   const scenarios = pairs.map(scenarioResult);
   const { verdict, reason } = verdictOf(findings, scenarios, unreached);
   const review: PatchReview = {
     id: patch.id, number: patch.meta.number, subject: patch.meta.subject, messageId: patch.meta.messageId, verdict, reason,
-    apply: applyOf(patch, applied, own.types), findings, scenarios, costs: own.costs, unreached,
+    apply: applyOf(patch, applied, types), findings, scenarios, costs: costsOf(result.costs), unreached,
   };
   const masked = compared.masked.map((m) => `${m.identity.split('|').slice(0, 2).join(' in ')}: seen before only, and every run that showed it ends earlier after the patch: neither gone nor there`);
-  return { review, complete: allEnded(pairs) && results.every((r) => r.complete), limits: [...masked, ...cuts(pairs), sources(patch.id, before, applied.tree)] };
+  return { review, complete: allEnded(pairs) && result.complete, limits: [...masked, ...cuts(pairs), ...shared(result, pairs), sources(patch.id, before, applied.tree)] };
 }
 
 /** The patch's statements that nothing reached: those that can run at all. */
@@ -234,6 +225,11 @@ function allEnded(pairs: readonly PairOfRuns[]): boolean {
 /** What was run, so that a report can be held against sources. */
 function sources(id: string, before: PortTree, after: PortTree): string {
   return `${id}: sources ${treeHash(before).slice(0, 12)} before, ${treeHash(after).slice(0, 12)} after`;
+}
+/** Runs that stand for two sides. */
+function shared({ pairs }: JobResult, all: readonly PairOfRuns[]): string[] {
+  const n = pairs.reduce((sum, p) => sum + p.shared, 0);
+  return n === 0 ? [] : [`${n} of the ${2 * all.length} runs were taken over from a side that does the same: they reach no function that differs`];
 }
 /** Runs that were cut short, by reason. */
 function cuts(pairs: readonly PairOfRuns[]): string[] {

@@ -41,7 +41,7 @@ const done = new Map<string, Compiled>();
 const KEPT = new URL('../../compiled/', import.meta.url);
 
 /** What the result depends on beside the text: the compiler, as it was built. */
-const COMPILER = ['rewrite', 'accesses', 'hooks', 'patterns', 'loops', 'transpile', 'resume', 'resume-expr', 'emitter', 'scopes', 'generator-form']
+const COMPILER = ['rewrite', 'accesses', 'hooks', 'patterns', 'loops', 'transpile', 'resume', 'resume-expr', 'emitter', 'codes', 'scopes', 'generator-form']
   .reduce((hash, part) => hash.update(readFileSync(new URL(`./${part}.js`, import.meta.url))), createHash('sha256')).digest('hex').slice(0, 8);
 
 function nameOf(file: string, text: string): string {

@@ -8,7 +8,7 @@ import { FIRST_COMPARISON, type LoopActivation } from './loops.ts';
 import { ExecutionEnd, type Key, type PortObject, type Runtime } from './runtime.ts';
 import type { Sharing } from './sharing.ts';
 import { Activation, Thread, saveActivation, type Call, type Code, type SeenRead } from './threads.ts';
-import { RETURNED, STOPPED } from './emitter.ts';
+import { RETURNED, STOPPED } from './codes.ts';
 
 /** How deep calls may nest before an execution is cut. */
 const MAX_DEPTH = 600;

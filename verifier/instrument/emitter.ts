@@ -7,11 +7,7 @@
 //     $run: for (;;) switch ($pc) { case 0: … } }
 
 import { ts } from '../tree/ts.ts';
-
-/** What a resumable function gives back to whoever runs it. */
-export const RETURNED = 0;
-export const CALLED = 1;
-export const STOPPED = 2;
+import { CALLED, RETURNED, STOPPED } from './codes.ts';
 
 /** A function that has no resumable form, and why: a thread that comes to it is cut, and says so. */
 export class NotResumable extends Error {}

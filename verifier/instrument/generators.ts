@@ -7,7 +7,7 @@
 // A generator asks, its driver answers: a question either stops the thread, to be asked again when it
 // goes on, or calls, or is answered. Nothing here is saved or undone.
 
-import { CALLED, RETURNED, STOPPED } from './emitter.ts';
+import { CALLED, RETURNED, STOPPED } from './codes.ts';
 import type { LoopActivation } from './loops.ts';
 import type { Key, PortObject, Runtime } from './runtime.ts';
 import type { Activation } from './threads.ts';

@@ -5,12 +5,13 @@
 
 import type { System } from '../explore/system.ts';
 
-/** leaf: told of each maximal execution, with the threads that wait for ever. */
-export function boundedSearch(system: System, preemptions: number, maxEvents: number, leaf: (deadlocked: readonly number[], cut: boolean) => void): void {
+/** leaf: told of each maximal execution, with the threads that wait for ever. over: whether what comes after the state at hand can be left out. */
+export function boundedSearch(system: System, preemptions: number, maxEvents: number, leaf: (deadlocked: readonly number[], cut: boolean) => void, over: () => boolean = () => false): void {
   const enabled = (): number[] => range(system.threads()).filter((t) => system.status(t) === 'enabled');
   const go = (current: number | null, left: number, events: number): void => {
     let t = current;
     for (let depth = events; ; depth += 1) {
+      if (over()) return;
       const able = system.ended() ? [] : enabled();
       if (able.length === 0 || depth >= maxEvents) {
         leaf(system.ended() ? [] : range(system.threads()).filter((other) => system.status(other) === 'blocked'), depth >= maxEvents);

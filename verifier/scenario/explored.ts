@@ -100,7 +100,7 @@ export function exploreScenario(side: RunnableSide, scenario: Scenario, options:
     if (several.sharing.grown || (whole && [...found.keys()].every((id) => serial.has(id)))) return;
     // What only an interleaving shows: the plainest one that does. Its executions are among those that were counted.
     const counted = [...outcomes];
-    boundedSearch(system, 1, options.maxEvents, leaf);
+    boundedSearch(system, 1, options.maxEvents, leaf, () => whole && system.schedule.length >= longestToBeat(found, serial));
     outcomes.clear();
     for (const [key, n] of counted) outcomes.set(key, n);
   });
@@ -116,6 +116,13 @@ export function exploreScenario(side: RunnableSide, scenario: Scenario, options:
     outcomes: [...outcomes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, n]) => ({ key, executions: result.executions === null ? null : n })),
     findings: [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, { finding, ...w }]) => ({ finding, witness: { ...w, cycle: w.cycle === null ? null : { kind: w.cycle.kind, preemptionsPerTurn: w.cycle.preemptionsPerTurn }, serial: serial.has(id) } })),
   };
+}
+
+/** The steps from which on an execution with one preemption is no plainer witness of anything: all are known, and each from one as long. */
+function longestToBeat(found: ReadonlyMap<string, Kept>, serial: ReadonlySet<string>): number {
+  let longest = 0;
+  for (const [id, kept] of found) if (!serial.has(id)) longest = Math.max(longest, kept.preemptions > 1 ? Number.POSITIVE_INFINITY : kept.steps);
+  return longest;
 }
 
 /** Cycles of a graph that was searched whole: of a part nobody knows what leads out of them. */
