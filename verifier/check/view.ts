@@ -62,7 +62,8 @@ type Fn = (...args: readonly unknown[]) => unknown;
 /** Symbols of one side by file and name, and the objects of the machine that runs on it. */
 export class PortView {
   readonly port: LinkedPort;
-  readonly #numbers = new Map<string, number>();
+  /** By file and name: asked for too often to make a key of the two. */
+  readonly #numbers = new Map<string, Map<string, number>>();
   readonly #current: () => unknown;
   readonly #cpu: () => unknown;
   /** Who ran when it was last asked. */
@@ -76,13 +77,14 @@ export class PortView {
   has(file: string, name: string): boolean { return this.port.symbol(file, name) !== undefined; }
 
   number(file: string, name: string): number {
-    const key = `${file}#${name}`;
-    let v = this.#numbers.get(key);
+    let numbers = this.#numbers.get(file);
+    if (numbers === undefined) this.#numbers.set(file, numbers = new Map());
+    let v = numbers.get(name);
     if (v === undefined) {
       const value = this.port.symbol(file, name);
       if (typeof value !== 'number') throw new Error(`kernel-port/${file} exports no number ${name}`);
       v = value;
-      this.#numbers.set(key, v);
+      numbers.set(name, v);
     }
     return v;
   }

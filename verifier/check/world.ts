@@ -185,7 +185,9 @@ export class World {
   }
 
   mms(): readonly MmObj[] {
-    return [...new Set(this.tasks.flatMap((t) => (t.mm === null ? [] : [t.mm])))];
+    const out: MmObj[] = [];
+    for (const { mm } of this.tasks) if (mm !== null && !out.includes(mm)) out.push(mm);
+    return out;
   }
 
   /** What a report calls an object. */

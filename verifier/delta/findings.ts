@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { ruleNamed } from '../check/rules.ts';
 import { identity, normalised, type RunFinding } from '../check/finding.ts';
 import type { TracedStep } from '../check/trace.ts';
-import { checkTypes } from '../tree/check.ts';
+import { checkTypes, type CheckOptions } from '../tree/check.ts';
 import type { PortTree } from '../tree/load.ts';
 import type { Cycle, Finding, FindingState, Step } from '../report/review.ts';
 import type { Witness } from '../scenario/explored.ts';
@@ -28,13 +28,18 @@ export function fingerprintOf(parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 16);
 }
 
+/** How a review has its trees checked: on each setting of the switches, what differs there. */
+export function checksOf(variants: readonly Switches[]): readonly CheckOptions[] {
+  const [first] = variants;
+  return variants.map((switches) => (switches === first || first === undefined ? { switches } : { switches, besides: first }));
+}
+
 /** Layer types: the checker's findings, matched before against after over every variant. */
 export async function typeFindings(before: PortTree, after: PortTree, variants: readonly Switches[]): Promise<Finding[]> {
   const out = new Map<string, Finding>();
-  const [first] = variants;
-  for (const switches of variants) {
+  for (const options of checksOf(variants)) {
     await turn();
-    const checked = checkTypes(before, after, switches === first || first === undefined ? { switches } : { switches, besides: first });
+    const checked = checkTypes(before, after, options);
     const add = (issue: (typeof checked.after)[number], state: FindingState): void => {
       const parts = [issue.rule, issue.function, issue.statement, issue.text];
       const fingerprint = fingerprintOf(parts);

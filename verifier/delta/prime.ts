@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Run by the build: compiles the port as it is and with each patch of the series, in the default
-// configuration and each value of the switches that a series asks for, so that a review compiles only
-// what a patch touches that the project does not know.
+// Run by the build. What it makes depends on the port, the patches and the verifier alone: where none of
+// them has changed since the last time, there is nothing to do, and TypeScript is not even loaded.
 
-import { PATCHES, SERIES } from '../../patches/index.ts';
-import { compileAndKeep, forgetKept } from '../instrument/compile.ts';
-import '../instrument/transpile.ts';
-import { CONFIGS, resolveArms } from '../tree/arms.ts';
-import { loadPort, type PortTree } from '../tree/load.ts';
-import { sidesOf, variantsOf, type Switches } from './target.ts';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-const port = loadPort();
-const done = new Set<string>();
-forgetKept();
-keep(port, [{}, ...SERIES.flatMap((series) => variantsOf(series, {}))]);
-for (const patch of PATCHES) {
-  const series = SERIES.find((s) => s.id === `${patch.meta.series}/${patch.meta.version}`);
-  const trees = sidesOf(patch, port);
-  if (trees.ok && trees.sides.applied.ok) keep(trees.sides.applied.tree, variantsOf(series ?? null, {}));
+const STAMP = new URL('../../compiled/.stamp', import.meta.url);
+const SOURCES = ['../../../kernel-port/', '../../patches/', '../'].map((dir) => new URL(dir, import.meta.url));
+
+const now = hashOf(SOURCES);
+if (now !== stamped()) {
+  const { prime } = await import('./priming.ts');
+  prime();
+  mkdirSync(new URL('.', STAMP), { recursive: true });
+}
+// Its time says when the build was last seen to be up to date (start.mjs).
+writeFileSync(STAMP, now);
+
+function stamped(): string | null {
+  try { return readFileSync(STAMP, 'utf8'); } catch { return null; }
 }
 
-function keep(tree: PortTree, variants: readonly Switches[]): void {
-  for (const switches of variants) {
-    for (const [file, text] of tree.files) {
-      const resolved = resolveArms(text, { ...CONFIGS.default, ...switches });
-      const key = `${file}\0${resolved}`;
-      if (!done.has(key)) compileAndKeep(file, resolved);
-      done.add(key);
-    }
+function hashOf(dirs: readonly URL[]): string {
+  const hash = createHash('sha256');
+  for (const dir of dirs) {
+    const files = readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name)).map((entry) => `${entry.parentPath}/${entry.name}`).sort();
+    for (const file of files) hash.update(`${file}\0`).update(readFileSync(file));
   }
+  return hash.digest('hex');
 }

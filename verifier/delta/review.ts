@@ -17,9 +17,9 @@ import { scenarioNamed } from '../scenario/suite.ts';
 import { compareFindings, type PairOfRuns } from './compare.ts';
 import { costScenarios, costsOf } from './cost.ts';
 import { findingOf, typeFindings } from './findings.ts';
-import { chosen, nowMs, sidePair, type Job, type JobResult } from './job.ts';
+import { chosen, nowMs, sidePair, type Chosen, type Job, type JobResult } from './job.ts';
 import { KERNEL, LIMITS } from './limits.ts';
-import { runJob } from './pool.ts';
+import { Workers } from './pool.ts';
 import { prepared } from './prepare.ts';
 import { sidesOf, variantsOf, variantSuffix, type Switches, type Target } from './target.ts';
 import { verdictOf } from './verdict.ts';
@@ -59,12 +59,16 @@ export async function reviewTarget(target: Target, options: ReviewOptions): Prom
   const budget = new Budget(options);
   const reviewed: Reviewed[] = [];
   const limits = new Set<string>(LIMITS);
+  const which = chosen(options.suite, options.scenarios);
+  // Workers pay from a few dozen scenarios on: each links the port for itself.
+  const threads = which.kind === 'ids' && which.ids.length < 40 ? 1 : options.jobs ?? availableParallelism();
+  const run: Running = { options, budget, which, threads, workers: new Workers(threads) };
   try {
-    if (target.kind === 'base') reviewed.push(await reviewBase(port, set, options, budget));
+    if (target.kind === 'base') reviewed.push(await reviewBase(port, set, run));
     else {
       for (const patch of target.kind === 'patch' ? [target.patch] : target.series.patches) {
         if (budget.over()) break;
-        reviewed.push(await reviewPatch(patch, variantsOf(target.series, set), port, options, budget));
+        reviewed.push(await reviewPatch(patch, variantsOf(target.series, set), port, run));
       }
       if (target.kind === 'series' && target.series.patches.length < target.series.of) {
         limits.add(`${target.series.id}: ${target.series.patches.length} of the ${target.series.of} patches are in this build`);
@@ -72,6 +76,7 @@ export async function reviewTarget(target: Target, options: ReviewOptions): Prom
     }
   } finally {
     budget.end();
+    await run.workers.close();
   }
   for (const r of reviewed) for (const l of r.limits) limits.add(l);
   return {
@@ -79,6 +84,9 @@ export async function reviewTarget(target: Target, options: ReviewOptions): Prom
     switches: set, patches: reviewed.map((r) => r.review), complete: !budget.cut && reviewed.every((r) => r.complete), limits: [...limits],
   };
 }
+
+/** What all patches of a review share. */
+interface Running { readonly options: ReviewOptions; readonly budget: Budget; readonly which: Chosen; readonly threads: number; readonly workers: Workers }
 
 interface Reviewed { readonly review: PatchReview; readonly complete: boolean; readonly limits: readonly string[] }
 
@@ -112,18 +120,16 @@ class Budget {
   end(): void { clearInterval(this.#asked); }
 }
 
-/** Runs a target on each setting of the switches, in workers where that pays. */
-async function runVariants<T>(target: string, trees: { readonly before: PortTree; readonly after: PortTree }, variants: readonly Switches[], { options, budget, costs }: { readonly options: ReviewOptions; readonly budget: Budget; readonly costs: readonly string[] }, meanwhile: () => Promise<T>): Promise<{ readonly result: JobResult; readonly own: T }> {
-  const which = chosen(options.suite, options.scenarios);
+/** Runs a target on each setting of the switches, and its type checks meanwhile. */
+async function runVariants<T>(target: string, trees: { readonly before: PortTree; readonly after: PortTree }, variants: readonly Switches[], run: Running & { readonly costs: readonly string[] }, meanwhile: () => Promise<T>): Promise<{ readonly result: JobResult; readonly own: T }> {
+  const { options, budget, which, threads, costs } = run;
   const count = which.kind === 'full' ? null : which.ids.length;
   const job: Job = {
     target, before: trees.before.files, after: trees.after.files, variants, config: options.config,
     ...prepared(trees.before.files, trees.after.files, options.config, variants), costs, chosen: which,
     limit: budget.share(count), deadline: budget.deadline, stop: budget.flag, next: new SharedArrayBuffer(4),
   };
-  // Workers pay from a few dozen scenarios on: each links the port for itself.
-  const threads = count !== null && count < 40 ? 1 : options.jobs ?? availableParallelism();
-  return runJob(job, { threads, onTick: (p) => { options.onProgress({ patch: target, ...p, total: count ?? 0 }); } }, meanwhile);
+  return run.workers.run(job, { threads, onTick: (p) => { options.onProgress({ patch: target, ...p, total: count ?? 0 }); } }, meanwhile);
 }
 
 function pairsOf({ pairs }: JobResult, variants: readonly Switches[]): PairOfRuns[] {
@@ -150,8 +156,9 @@ function linker(before: PortTree, after: PortTree, config: ConfigName): (switche
 }
 
 /** The base against itself: its findings are `same`. */
-async function reviewBase(port: PortTree, set: Switches, options: ReviewOptions, budget: Budget): Promise<Reviewed> {
-  const { result } = await runVariants('base', { before: port, after: port }, [set], { options, budget, costs: [] }, async () => undefined);
+async function reviewBase(port: PortTree, set: Switches, run: Running): Promise<Reviewed> {
+  const { options } = run;
+  const { result } = await runVariants('base', { before: port, after: port }, [set], { ...run, costs: [] }, async () => undefined);
   const pairs = pairsOf(result, [set]);
   const context = { target: 'base', config: options.config, trees: { before: port, after: port }, sides: linker(port, port, options.config) };
   const review: PatchReview = {
@@ -162,7 +169,8 @@ async function reviewBase(port: PortTree, set: Switches, options: ReviewOptions,
   return { review, complete: allEnded(pairs) && result.complete, limits: cuts(pairs) };
 }
 
-async function reviewPatch(patch: PatchModule, variants: readonly Switches[], port: PortTree, options: ReviewOptions, budget: Budget): Promise<Reviewed> {
+async function reviewPatch(patch: PatchModule, variants: readonly Switches[], port: PortTree, run: Running): Promise<Reviewed> {
+  const { options } = run;
   const trees = sidesOf(patch, port);
   if (!trees.ok) return { review: conflicted(patch, trees.conflict, `${trees.patch}, which comes before it, does not apply`), complete: true, limits: [] };
   const { before, applied } = trees.sides;
@@ -170,7 +178,7 @@ async function reviewPatch(patch: PatchModule, variants: readonly Switches[], po
 
   const sides = linker(before, applied.tree, options.config);
   const costs = options.scenarios === null && options.budget.executions === null ? costScenarios() : [];
-  const { result, own: types } = await runVariants(patch.id, { before, after: applied.tree }, variants, { options, budget, costs }, () => typeFindings(before, applied.tree, variants));
+  const { result, own: types } = await runVariants(patch.id, { before, after: applied.tree }, variants, { ...run, costs }, () => typeFindings(before, applied.tree, variants));
   const pairs = pairsOf(result, variants);
   const compared = compareFindings(pairs);
   const context = { target: patch.id, config: options.config, trees: { before, after: applied.tree }, sides };

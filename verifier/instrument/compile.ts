@@ -2,9 +2,8 @@
 // One resolved port file to instrumented JavaScript. Results are kept by content, in memory and for
 // the port as it is in build/compiled/, so the sides of a review share all that no patch touches.
 
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Kept } from '../tree/kept.ts';
 import type { Form, Role } from './rewrite.ts';
 import type { Site } from './sites.ts';
 
@@ -37,21 +36,17 @@ function transpile(file: string, text: string, form: Form = 'frames'): Compiled 
 
 const done = new Map<string, Compiled>();
 
-/** Where compiled files are kept between runs, by content: build/compiled/, or nowhere. */
-const KEPT = new URL('../../compiled/', import.meta.url);
-
-/** What the result depends on beside the text: the compiler, as it was built. */
+/** What the result depends on beside the text: the compiler. */
 const COMPILER = ['rewrite', 'accesses', 'hooks', 'patterns', 'loops', 'transpile', 'resume', 'resume-expr', 'emitter', 'codes', 'scopes', 'generator-form']
-  .reduce((hash, part) => hash.update(readFileSync(new URL(`./${part}.js`, import.meta.url))), createHash('sha256')).digest('hex').slice(0, 8);
+  .map((part) => new URL(`./${part}.js`, import.meta.url));
+const onDisk = new Kept<Compiled>('compiled/', COMPILER, isCompiled);
 
-function nameOf(file: string, text: string): string {
-  return createHash('sha256').update(`${COMPILER}\n${file}\n${text}`).digest('hex').slice(0, 32);
-}
+function nameOf(file: string, text: string): string { return onDisk.nameOf([file, text]); }
 
 /** Compiles `text` (arms resolved) as `file`; type errors are no matter here. What is not in the form that reviews run is kept in memory alone. */
 export function compile(file: string, text: string, form: Form = 'frames'): Compiled {
   const name = form === 'frames' ? nameOf(file, text) : `${form} ${nameOf(file, text)}`;
-  const known = done.get(name) ?? kept(name, file);
+  const known = done.get(name) ?? onDisk.get(name);
   if (known !== null) {
     done.set(name, known);
     return known;
@@ -67,24 +62,12 @@ export function takeCompiled(text: string, compiled: Compiled): void { done.set(
 /** Compiles and keeps: the build does it for the port as it is, so that a review starts at once. */
 export function compileAndKeep(file: string, text: string): void {
   const name = nameOf(file, text);
-  if (kept(name, file) !== null) return;
-  mkdirSync(KEPT, { recursive: true });
-  writeFileSync(new URL(`${name}.json`, KEPT), JSON.stringify(transpile(file, text)));
+  if (onDisk.get(name) === null) onDisk.keep(name, transpile(file, text));
 }
 
 /** Clears what was kept for other texts. */
-export function forgetKept(): void { rmSync(KEPT, { recursive: true, force: true }); }
+export function forgetOthers(): void { onDisk.forgetOthers(); }
 
-function kept(name: string, file: string): Compiled | null {
-  let raw: string;
-  try {
-    raw = readFileSync(new URL(`${name}.json`, KEPT), 'utf8');
-  } catch {
-    return null;
-  }
-  const value: unknown = JSON.parse(raw);
-  return isCompiled(value) && value.file === file ? value : null;
-}
 function isCompiled(v: unknown): v is Compiled {
   return typeof v === 'object' && v !== null && 'file' in v && 'js' in v && typeof v.js === 'string' && 'sites' in v && Array.isArray(v.sites) && 'written' in v && Array.isArray(v.written);
 }

@@ -235,6 +235,8 @@ const DEFAULT: Readonly<Record<string, 'source' | 'stateful'>> = {
   'beside/c/evict.child-store': 'stateful',
   'beside/c/pin-slow.child-store': 'stateful',
   'beside/p/evict.child-dontneed': 'source',
+  'beside/p/load.child-dontneed': 'source',
+  'beside/m/take.child-dontneed': 'stateful',
   // For comparison: a driver without a pin beside it, a page that need not move.
   'beside/c/evict.dontneed': 'source',
   'beside/n/pin-slow.dontneed': 'source',
@@ -242,7 +244,7 @@ const DEFAULT: Readonly<Record<string, 'source' | 'stateful'>> = {
 
 /** What the full suite has beside the default one: what does not end within its bounds, the other variants, two pages. */
 const MORE: readonly string[] = [
-  'm/take.child-dontneed', 'c/pin-slow.child-exit', 'p/load.child-dontneed', 'c/evict.child-exit',
+  'c/evict.child-exit', 'c/pin-slow.child-exit',
   'c/pin-fast.evict', 'm/store.take',
   'c/pin-slow.evict', 'c/pin-slow.store', 'c/pin-slow.load', 'c/pin-slow.pin-slow', 'c/pin-slow.pin-fast', 'c/pin-fast.pin-fast',
   'c/pin-fast.munmap', 'c/pin-remote.evict', 'c/pin-remote.munmap', 'c/pin-remote.store', 'c/pin-slow.lock',

@@ -6,7 +6,8 @@
 
 import { CONFIGS, type Config } from './arms.ts';
 import { resolveFrom } from './imports.ts';
-import { changedFiles, type PortTree } from './load.ts';
+import { Kept } from './kept.ts';
+import { changedFiles, treeHash, type PortTree } from './load.ts';
 import { parse } from './parse.ts';
 import { portProgram, type PortProgram } from './program.ts';
 import { indexFile, type Statement } from './statements.ts';
@@ -81,8 +82,7 @@ export function checkTree(tree: PortTree, files: readonly string[] = [...tree.fi
   const seen = new Set<string>();
   const out: TypeIssue[] = [];
   for (const [name, config] of [plain, ...configs.filter((one) => one !== plain)]) {
-    const program = portProgram(tree, { ...config, ...options.switches });
-    for (const issue of files.flatMap((file) => issuesOf(tree, program, file, name))) {
+    for (const issue of issuesIn(tree, files, name, { ...config, ...options.switches })) {
       const id = key(issue);
       if (seen.has(id)) continue;
       seen.add(id);
@@ -114,6 +114,34 @@ function counts(diagnostic: ts.Diagnostic): boolean {
   const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n').split('\n')[0] ?? '';
   return !(KINDS.includes(code) && /'(boolean|true|false)'/.test(text) && !/'(string|void)'/.test(text));
 }
+
+/** What the checker says of some files in one configuration; of a tree that the build has checked, what it said then. */
+function issuesIn(tree: PortTree, files: readonly string[], name: string, config: Config): readonly TypeIssue[] {
+  const named = files.map((file) => ({ file, kept: checked.nameOf([ts.version, treeHash(tree), name, JSON.stringify(config), file]) }));
+  let program: PortProgram | null = null;
+  return named.flatMap(({ file, kept }) => {
+    const known = checked.get(kept);
+    if (known !== null) return known;
+    program ??= portProgram(tree, config);
+    const made = issuesOf(tree, program, file, name);
+    if (keeping) checked.keep(kept, made);
+    return made;
+  });
+}
+
+const CHECKER = ['check', 'program', 'words', 'statements', 'arms', 'parse', 'tokens'].map((part) => new URL(`./${part}.js`, import.meta.url));
+const checked = new Kept<readonly TypeIssue[]>('checked/', CHECKER, isIssues);
+let keeping = false;
+function isIssues(v: unknown): v is readonly TypeIssue[] {
+  return Array.isArray(v) && v.every((one: unknown) => typeof one === 'object' && one !== null && 'rule' in one && 'statement' in one && 'text' in one && 'config' in one);
+}
+/** Checks, and keeps what was said: the build does it for the trees it knows. */
+export function checkAndKeep(check: () => void): void {
+  keeping = true;
+  try { check(); } finally { keeping = false; }
+}
+/** Clears what was kept of other trees. */
+export function forgetOtherChecks(): void { checked.forgetOthers(); }
 
 function issuesOf(tree: PortTree, program: PortProgram, file: string, config: string): readonly TypeIssue[] {
   return program.diagnostics(file).filter(counts).flatMap((diagnostic) => {

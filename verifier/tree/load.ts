@@ -39,9 +39,15 @@ export function changedFiles(before: PortTree, after: PortTree): readonly string
   return [...paths].filter((path) => before.files.get(path) !== after.files.get(path)).sort();
 }
 
+const hashes = new WeakMap<PortTree['files'], string>();
+
 /** What the tree says, whichever way it came to say it. */
-export function treeHash(tree: PortTree): string {
+export function treeHash({ files }: PortTree): string {
+  const known = hashes.get(files);
+  if (known !== undefined) return known;
   const hash = createHash('sha256');
-  for (const [path, text] of tree.files) hash.update(`${path}\0${text}\0`);
-  return hash.digest('hex');
+  for (const [path, text] of files) hash.update(`${path}\0${text}\0`);
+  const made = hash.digest('hex');
+  hashes.set(files, made);
+  return made;
 }
