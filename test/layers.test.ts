@@ -40,6 +40,12 @@ test('verifier/tree alone knows ts-morph, and nobody another TypeScript', (t) =>
   t.deepEqual(found.map((one) => one.from), []);
 });
 
+test('verifier/transform/import/c alone knows the C grammar', (t) => {
+  const found = importsBelow('verifier/').filter((one) => /^(web-)?tree-sitter/.test(one.to));
+  t.true(found.length > 0);
+  t.deepEqual(found.filter((one) => dirname(one.from) !== 'verifier/transform/import/c').map((one) => one.from), []);
+});
+
 test('no import in verifier goes to the port: sides are linked, by name', (t) => {
   t.deepEqual(importsBelow('verifier/').filter((one) => one.to.startsWith('kernel-port/')).map((one) => `${one.from} -> ${one.to}`), []);
 });

@@ -3,6 +3,7 @@
 
 import type { Context, Flags } from './context.ts';
 import type { ExitCode } from './exit.ts';
+import { audit } from './audit.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { list } from './list.ts';
@@ -71,10 +72,21 @@ export const COMMANDS: readonly Command[] = [
     examples: ['kpv replay kpv1:...'],
   },
   { name: 'doctor', args: '', summary: 'what is missing here for which feature', run: doctor, flags: [PLAIN_FORMAT], examples: [] },
+  {
+    name: 'audit', args: '', summary: 'the port held against a kernel source tree, statement by statement', run: audit,
+    flags: [
+      { form: '--kernel <dir>', name: 'kernel', help: 'a source tree, or a git repository (bare or with --rev)' },
+      { form: '--rev <rev>', name: 'rev', help: 'the revision to read; HEAD for a bare repository' },
+      { form: '--prefix <dir>', name: 'prefix', help: 'where in it the kernel lies; found by itself when it is linux/' },
+      { form: '--file <glob>', name: 'file', help: "only the files of C that match: 'mm/*.c'" },
+      PLAIN_FORMAT, OUTPUT,
+    ],
+    examples: ["kpv audit --kernel ~/linux --rev v5.15 --file 'mm/*.c'"],
+  },
   ...later([
     ['delta', 'behaviour of one target against another'], ['claims', "the ledger: each claim's verdict in the model"],
     ['selftest', 'the hmm and gup selftests on the port'], ['import', 'a C patch mail as a transform'],
-    ['audit', 'the port held against a kernel source tree'], ['bench', 'how fast, against what'],
+    ['bench', 'how fast, against what'],
     ['completion', 'completions for a shell'],
   ]),
 ];
