@@ -6,6 +6,7 @@ import type { ExitCode } from './exit.ts';
 import { audit } from './audit.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
+import { importMail } from './import.ts';
 import { list } from './list.ts';
 import { replay } from './replay.ts';
 import { review } from './review.ts';
@@ -67,9 +68,14 @@ export const COMMANDS: readonly Command[] = [
   },
   { name: 'explain', args: '<rule>', summary: 'what a rule means and how it is decided', run: explain, flags: [OUTPUT], examples: ['kpv explain KPV0105'] },
   {
-    name: 'replay', args: '<token...>', summary: 'one run again, step by step; the token may be wrapped', run: replay,
+    name: 'replay', args: '<token...>', summary: 'one run again, step by step; the token may be wrapped, a file that it was made for follows', run: replay,
     flags: [PLAIN_FORMAT, OUTPUT, COLOR, { form: '--trace <form>', name: 'trace', help: 'text (default) or ftrace; perfetto is not built yet' }],
     examples: ['kpv replay kpv1:...'],
+  },
+  {
+    name: 'import', args: '<file>', summary: 'a C patch mail as modules of the patch language; each changed line accounted for', run: importMail,
+    flags: [{ form: '-o, --output <dir>', name: 'output', help: 'write a module for each patch to this folder' }],
+    examples: ['kpv import 0001-fix.patch -o patches/mine/v1', 'git format-patch --stdout -1 | kpv import -'],
   },
   { name: 'doctor', args: '', summary: 'what is missing here for which feature', run: doctor, flags: [PLAIN_FORMAT], examples: [] },
   {
@@ -85,7 +91,7 @@ export const COMMANDS: readonly Command[] = [
   },
   ...later([
     ['delta', 'behaviour of one target against another'], ['claims', "the ledger: each claim's verdict in the model"],
-    ['selftest', 'the hmm and gup selftests on the port'], ['import', 'a C patch mail as a transform'],
+    ['selftest', 'the hmm and gup selftests on the port'], 
     ['bench', 'how fast, against what'],
     ['completion', 'completions for a shell'],
   ]),

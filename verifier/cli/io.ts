@@ -13,6 +13,8 @@ export interface Stream {
 export interface Io {
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** Read when a target is `-`. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
   readonly env: Env;
   /** Milliseconds; only progress looks at it. */
   readonly now: () => number;
@@ -35,7 +37,7 @@ export function processIo(): Io {
     isTTY: s.isTTY === true, width: s.isTTY === true && s.columns > 0 ? s.columns : null, write: (text) => { if (!s.destroyed) s.write(text); },
   });
   return {
-    stdout: stream(process.stdout), stderr: stream(process.stderr), env: process.env, now: () => performance.now(),
+    stdout: stream(process.stdout), stderr: stream(process.stderr), stdin: process.stdin, env: process.env, now: () => performance.now(),
     onInterrupt: (f) => {
       process.on('SIGINT', f);
       return () => { process.off('SIGINT', f); };

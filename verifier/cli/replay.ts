@@ -2,6 +2,7 @@
 // kpv replay: one run again from its token, every step of it, and the finding at its end. A mailer
 // may have wrapped or quoted the token; the shell then hands it over in pieces.
 
+import { existsSync } from 'node:fs';
 import type { Replay } from '../delta/replay.ts';
 import { ftraceText } from '../report/ftrace.ts';
 import { stepOf } from '../report/json.ts';
@@ -15,6 +16,7 @@ import type { Context, Flags } from './context.ts';
 import { CliError, didYouMean } from './errors.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { checkOutput, writeOutput } from './output.ts';
+import { readAnyTarget } from './targets.ts';
 import { readColour, readFormat } from './values.ts';
 
 export async function replay(words: readonly string[], flags: Flags, context: Context): Promise<ExitCode> {
@@ -27,10 +29,15 @@ export async function replay(words: readonly string[], flags: Flags, context: Co
   if (trace === 'ftrace' && format === 'json') throw new CliError('--trace ftrace is a form of text: --format json has the steps as data');
   const file = flags.word('output');
   checkOutput(file);
-  const token = unwrapped(words);
+  // A mailer may have broken the token; a file comes last.
+  const last = words.at(-1) ?? '';
+  const named = words.length > 1 && (last === '-' || existsSync(last)) ? last : null;
+  const token = unwrapped(named === null ? words : words.slice(0, -1));
   if (token.split('kpv1:').length > 2) throw new CliError('one token at a time: these are several');
+  const mails = named === null ? null : await readAnyTarget(named, io);
+  if (mails !== null && mails.kind !== 'mails') throw new CliError(`'${named}' is no file of mails`);
   const engine = await context.engine();
-  const done = await engine.replayToken(token);
+  const done = await engine.replayToken(token, mails);
   if (!done.ok) throw new CliError(done.reason);
   const paint = paintFor(wantsColour(colour, io.env, file === null && io.stdout.isTTY));
   if (trace === 'ftrace' && !done.replay.reproduces) io.stderr.write(`kpv: it does not reproduce: ${done.replay.reason ?? 'the finding did not come'}\n`);

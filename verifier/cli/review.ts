@@ -2,6 +2,8 @@
 // kpv review: each target in turn, before and after, and the report in one of the formats.
 
 import { findPatch } from '../../patches/index.ts';
+import type { MailTarget } from '../delta/mails.ts';
+import type { Target } from '../delta/target.ts';
 import type { ReviewOptions } from '../delta/review.ts';
 import { jsonReport } from '../report/json.ts';
 import { mailReport } from '../report/mail.ts';
@@ -15,7 +17,7 @@ import { CliError } from './errors.ts';
 import { EXIT, exitOfReview, worstExit, type ExitCode } from './exit.ts';
 import { checkOutput, writeOutput } from './output.ts';
 import { meter } from './progress.ts';
-import { readTarget } from './targets.ts';
+import { readAnyTarget } from './targets.ts';
 import { FORMATS, readBudget, readColour, readConfig, readCount, readFormat, readRules, readScenario, readSuite, switchesFor, undecided, type Budget, type Format } from './values.ts';
 
 export async function review(words: readonly string[], flags: Flags, context: Context): Promise<ExitCode> {
@@ -35,7 +37,8 @@ export async function review(words: readonly string[], flags: Flags, context: Co
   const base = flags.word('base') ?? 'base';
   if (base !== 'base') throw new CliError(`--base ${base} is not built yet: only base is`);
   const sourceDate = format === 'mail' ? readEpoch(io.env['SOURCE_DATE_EPOCH']) : null;
-  const targets = words.map(readTarget);
+  const targets: (Target | MailTarget)[] = [];
+  for (const word of words) targets.push(await readAnyTarget(word, io));
   if (format === 'mail') for (const t of targets) if (t.kind === 'base') throw new CliError("'base' has no mail to answer: --format text or json");
   const switchesOf = targets.map((t) => switchesFor(t.switches, flags.words('set'), scenario?.switches ?? []));
   checkOutput(file);
@@ -61,7 +64,7 @@ export async function review(words: readonly string[], flags: Flags, context: Co
     release();
   }
   const paint = paintFor(wantsColour(colour, io.env, file === null && io.stdout.isTTY));
-  const text = render(reviews, format, (r) => textReport(r, { paint, verbose: flags.on('verbose'), coverage: coverageOf, width: file === null ? io.stdout.width : null }), { version: context.version, sourceDate });
+  const text = render(reviews, targets, format, (r) => textReport(r, { paint, verbose: flags.on('verbose'), coverage: coverageOf, width: file === null ? io.stdout.width : null }), { version: context.version, sourceDate });
   if (format === 'mail' && text === '') io.stderr.write('kpv: no patch here is worth a reply: nothing is new, fixed or different\n');
   writeOutput(io, file, text);
   if (scenario !== null && reviews.some((r) => r.patches.length > 0 && r.patches.every((p) => p.scenarios.length === 0))) {
@@ -83,11 +86,11 @@ function withCause(review: Review, interrupted: boolean, word: string | null, bu
 
 interface MailOptions { readonly version: string; readonly sourceDate: number | null }
 
-function render(reviews: readonly Review[], format: Format, text: (r: Review) => string, mail: MailOptions): string {
+function render(reviews: readonly Review[], targets: readonly (Target | MailTarget)[], format: Format, text: (r: Review) => string, mail: MailOptions): string {
   switch (format) {
     case 'text': return reviews.map(text).join('\n');
     case 'json': return reviews.length === 0 ? '' : jsonReport(mergeReviews(reviews));
-    case 'mail': return reviews.map((r) => mailReport(r, findPatch, mail)).join('');
+    case 'mail': return reviews.map((r) => mailReport(r, (id) => targets.flatMap((t) => (t.kind === 'mails' ? t.patches : [])).find((p) => p.patch.id === id)?.patch ?? findPatch(id), mail)).join('');
   }
 }
 

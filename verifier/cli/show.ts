@@ -12,14 +12,17 @@ import type { Context, Flags } from './context.ts';
 import { CliError } from './errors.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { checkOutput, writeOutput } from './output.ts';
-import { readTarget } from './targets.ts';
+import { showMails } from './show-mails.ts';
+import { readAnyTarget } from './targets.ts';
 import { readColour, readFormat } from './values.ts';
 
-export async function show(words: readonly string[], flags: Flags, { io }: Context): Promise<ExitCode> {
+export async function show(words: readonly string[], flags: Flags, context: Context): Promise<ExitCode> {
+  const { io } = context;
   const format = readFormat(flags.word('format') ?? 'text', ['text', 'json']);
   const colour = readColour(flags.word('color') ?? 'auto');
   const file = flags.word('output');
-  const target = readTarget(words[0] ?? '');
+  const target = await readAnyTarget(words[0] ?? '', io);
+  if (target.kind === 'mails') return showMails(target, flags, context);
   if (target.kind === 'base') throw new CliError("'base' is no patch: there is nothing to show");
   checkOutput(file);
   const patches = target.kind === 'patch' ? [target.patch] : target.series.patches;

@@ -1,31 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Words of the command line as targets. A file is a target by the design, but reading a mail is
-// not built yet: it is told apart from a name that is misspelt.
+// Words of the command line as targets: names that the project knows, and files of mails.
 
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { findSeries } from '../../patches/index.ts';
 import { resolveTarget, type Target } from '../delta/target.ts';
+import type { MailTarget } from '../delta/mails.ts';
 import { listed } from '../report/layout.ts';
 import { CliError } from './errors.ts';
-import { whyNot } from './output.ts';
+import { EXIT } from './exit.ts';
+import type { Io } from './io.ts';
 
+/** A name that the project knows. */
 export function readTarget(word: string): Target {
   const found = resolveTarget(word);
   if (found.ok) return found.target;
-  const later = 'reading a patch mail is not built yet';
-  if (word === '-') throw new CliError(`cannot review standard input: ${later}`);
-  const there = statSync(word, { throwIfNoEntry: false });
-  if (there?.isDirectory() === true) throw new CliError(`'${word}' is a directory, no target`);
-  if (there !== undefined) {
-    try {
-      accessSync(word, constants.R_OK);
-    } catch (error) {
-      throw new CliError(`cannot read '${word}': ${whyNot(error)}`);
-    }
-    throw new CliError(`cannot review the file '${word}': ${later}`);
-  }
-  if (/^(\.{0,2}\/|~)/.test(word) || /\.(patch|diff|mbox|mail|eml|txt)$/.test(word)) throw new CliError(`cannot read '${word}': no such file`);
   throw new CliError(notStated(word) ?? found.reason);
+}
+
+/** A name, or a file of mails; `-` is standard input. */
+export async function readAnyTarget(word: string, io: Io): Promise<Target | MailTarget> {
+  const found = resolveTarget(word);
+  if (found.ok) return found.target;
+  if (!isFile(word)) throw new CliError(notStated(word) ?? found.reason);
+  const bytes = await readFile(word, io);
+  const { readMailTarget } = await import('../delta/mails.ts');
+  const read = await readMailTarget(bytes, nameOf(word));
+  if (!read.ok) throw new CliError(read.reason, read.why === 'no-patch' ? EXIT.nothingRun : EXIT.usage);
+  return read.target;
+}
+
+/** The bytes of a mail file, within bounds. */
+export async function readFile(word: string, io: Io): Promise<Uint8Array> {
+  if (word !== '-' && statSync(word, { throwIfNoEntry: false })?.isDirectory() === true) throw new CliError(`'${word}' is a directory, no target`);
+  const { errorText, readSource } = await import('../transform/import/index.ts');
+  const read = await readSource(word, io.stdin ?? none());
+  if (!read.ok) throw new CliError(`cannot read ${errorText(read.error)}`);
+  return read.value;
+}
+async function* none(): AsyncGenerator<Uint8Array> { /* nobody writes */ }
+
+export function nameOf(word: string): string { return word === '-' ? 'standard input' : word; }
+
+function isFile(word: string): boolean {
+  return word === '-' || statSync(word, { throwIfNoEntry: false }) !== undefined || /^(\.{0,2}\/|~)/.test(word) || /\.(patch|diff|mbox|mail|eml|txt)$/.test(word);
 }
 
 /** A patch that was posted, or one past the last: a series that is known says which it has. */

@@ -18,8 +18,9 @@ export interface PoolOptions {
 export class Workers {
   readonly #pool: Piscina | null;
 
-  constructor(threads: number) {
-    this.#pool = threads < 2 ? null : new Piscina({
+  /** apart: even one is a thread of its own, with bounded memory; for code that nobody here wrote. */
+  constructor(threads: number, apart: boolean) {
+    this.#pool = threads < 2 && !apart ? null : new Piscina({
       filename: new URL('./worker.js', import.meta.url).href, maxThreads: threads, minThreads: threads,
       resourceLimits: { maxOldGenerationSizeMb: 900 },
     });
@@ -28,7 +29,7 @@ export class Workers {
   /** The job's result; `meanwhile` is done by this thread while the workers run. */
   async run<T>(job: Job, options: PoolOptions, meanwhile: () => Promise<T>): Promise<{ readonly result: JobResult; readonly own: T }> {
     const pool = this.#pool;
-    if (pool === null || options.threads < 2) {
+    if (pool === null) {
       const own = await meanwhile();
       return { result: merged([await runShare(job, tally(options.onTick), turn)]), own };
     }

@@ -13,6 +13,7 @@ import { linkSide } from '../scenario/side.ts';
 import { scenarioNamed } from '../scenario/suite.ts';
 import { CONFIGS, type ConfigName } from '../tree/arms.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
+import type { MailTarget } from './mails.ts';
 import { findingOf, plain, tokenOf } from './findings.ts';
 import { addSwitch, resolveTarget, sidesOf } from './target.ts';
 import { checkOf, decodeToken, type Token } from './token.ts';
@@ -32,7 +33,9 @@ export interface Replay {
 }
 export type Replayed = { readonly ok: true; readonly replay: Replay } | { readonly ok: false; readonly reason: string };
 
-function treesOf(token: Token): { readonly ok: true; readonly before: PortTree; readonly after: PortTree } | { readonly ok: false; readonly reason: string } {
+function treesOf(token: Token, mails: MailTarget | null): { readonly ok: true; readonly before: PortTree; readonly after: PortTree } | { readonly ok: false; readonly reason: string } {
+  const [, hash, number] = /^mail:([0-9a-f]+):(\d+)$/.exec(token.target) ?? [];
+  if (hash !== undefined) return treesOfMail(hash, Number(number), mails);
   const target = resolveTarget(token.target);
   if (!target.ok) return { ok: false, reason: target.reason };
   const port = loadPort();
@@ -43,7 +46,17 @@ function treesOf(token: Token): { readonly ok: true; readonly before: PortTree; 
   return { ok: true, before: sides.sides.before, after: sides.sides.applied.tree };
 }
 
-export async function replayToken(word: string): Promise<Replayed> {
+/** The trees of a mail that was reviewed from a file: the file has to be at hand, and the same. */
+function treesOfMail(hash: string, number: number, mails: MailTarget | null): ReturnType<typeof treesOf> {
+  if (mails === null) return { ok: false, reason: 'the token was made for a patch from a file: give the file after it' };
+  if (mails.hash !== hash) return { ok: false, reason: `the token was made for another file than ${mails.id}` };
+  const trees = mails.patches[number]?.trees;
+  if (trees === undefined || !trees.ok || !trees.sides.applied.ok) return { ok: false, reason: `the patch does not apply to this port any more` };
+  return { ok: true, before: trees.sides.before, after: trees.sides.applied.tree };
+}
+
+/** mails: the file that the token was made for, if it was one. */
+export async function replayToken(word: string, mails: MailTarget | null = null): Promise<Replayed> {
   const decoded = decodeToken(word);
   if (!decoded.ok) return decoded;
   const { token } = decoded;
@@ -51,7 +64,7 @@ export async function replayToken(word: string): Promise<Replayed> {
   if (unusable !== null) return { ok: false, reason: unusable };
   const scenario = scenarioNamed(token.scenario);
   if (scenario === null) return { ok: false, reason: `the token names a scenario that this build does not know: ${token.scenario}` };
-  const trees = treesOf(token);
+  const trees = treesOf(token, mails);
   if (!trees.ok) return trees;
   const tree = trees[token.side];
   if (checkOf(tree, scenario) !== token.check) {

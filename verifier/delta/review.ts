@@ -19,9 +19,11 @@ import { costScenarios, costsOf } from './cost.ts';
 import { findingOf, typeFindings } from './findings.ts';
 import { chosen, nowMs, sidePair, type Chosen, type Job, type JobResult } from './job.ts';
 import { KERNEL, LIMITS } from './limits.ts';
+import { reasons, sumsOf } from '../transform/import/account.ts';
+import type { MailPatch, MailTarget } from './mails.ts';
 import { Workers } from './pool.ts';
 import { prepared } from './prepare.ts';
-import { sidesOf, variantsOf, variantSuffix, type Switches, type Target } from './target.ts';
+import { sidesOf, variantsOf, variantSuffix, type Switches, type Target, type Trees } from './target.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface Progress {
@@ -53,7 +55,7 @@ export const DEFAULT_OPTIONS: ReviewOptions = {
 };
 
 /** Reviews a target; a series patch by patch. */
-export async function reviewTarget(target: Target, options: ReviewOptions): Promise<Review> {
+export async function reviewTarget(target: Target | MailTarget, options: ReviewOptions): Promise<Review> {
   const set: Switches = { ...target.switches, ...options.switches };
   const port = loadPort();
   const budget = new Budget(options);
@@ -62,17 +64,25 @@ export async function reviewTarget(target: Target, options: ReviewOptions): Prom
   const which = chosen(options.suite, options.scenarios);
   // Workers pay from a few dozen scenarios on: each links the port for itself.
   const threads = which.kind === 'ids' && which.ids.length < 40 ? 1 : options.jobs ?? availableParallelism();
-  const run: Running = { options, budget, which, threads, workers: new Workers(threads) };
+  const run: Running = { options, budget, which, threads, workers: new Workers(threads, target.kind === 'mails') };
   try {
-    if (target.kind === 'base') reviewed.push(await reviewBase(port, set, run));
-    else {
-      for (const patch of target.kind === 'patch' ? [target.patch] : target.series.patches) {
-        if (budget.over()) break;
-        reviewed.push(await reviewPatch(patch, variantsOf(target.series, set), port, run));
-      }
-      if (target.kind === 'series' && target.series.patches.length < target.series.of) {
-        limits.add(`${target.series.id}: ${target.series.patches.length} of the ${target.series.of} patches are in this build`);
-      }
+    switch (target.kind) {
+      case 'base': reviewed.push(await reviewBase(port, set, run)); break;
+      case 'mails':
+        for (const [n, one] of target.patches.entries()) {
+          if (budget.over()) break;
+          reviewed.push(await reviewPatch({ patch: one.patch, trees: one.trees, mail: one, token: `mail:${target.hash}:${n}` }, variantsOf(one.series, set), run));
+        }
+        for (const remark of target.remarks) limits.add(remark);
+        break;
+      case 'patch': case 'series':
+        for (const patch of target.kind === 'patch' ? [target.patch] : target.series.patches) {
+          if (budget.over()) break;
+          reviewed.push(await reviewPatch({ patch, trees: sidesOf(patch, port), mail: null, token: patch.id }, variantsOf(target.series, set), run));
+        }
+        if (target.kind === 'series' && target.series.patches.length < target.series.of) {
+          limits.add(`${target.series.id}: ${target.series.patches.length} of the ${target.series.of} patches are in this build`);
+        }
     }
   } finally {
     budget.end();
@@ -80,7 +90,7 @@ export async function reviewTarget(target: Target, options: ReviewOptions): Prom
   }
   for (const r of reviewed) for (const l of r.limits) limits.add(l);
   return {
-    schema: 'kpv.review/1', target: target.id, kernel: KERNEL, base: target.kind === 'base' ? 'base' : target.series.base,
+    schema: 'kpv.review/1', target: target.id, kernel: KERNEL, base: target.kind === 'base' ? 'base' : target.kind === 'mails' ? target.patches[0]?.standsOn ?? 'base' : target.series.base,
     switches: set, patches: reviewed.map((r) => r.review), complete: !budget.cut && reviewed.every((r) => r.complete), limits: [...limits],
   };
 }
@@ -169,26 +179,29 @@ async function reviewBase(port: PortTree, set: Switches, run: Running): Promise<
   return { review, complete: allEnded(pairs) && result.complete, limits: cuts(pairs) };
 }
 
-async function reviewPatch(patch: PatchModule, variants: readonly Switches[], port: PortTree, run: Running): Promise<Reviewed> {
+/** A patch with the trees around it; mail: what it was imported from; token: what replay tokens name it by. */
+interface Given { readonly patch: PatchModule; readonly trees: Trees; readonly mail: MailPatch | null; readonly token: string }
+
+async function reviewPatch({ patch, trees, mail, token }: Given, variants: readonly Switches[], run: Running): Promise<Reviewed> {
   const { options } = run;
-  const trees = sidesOf(patch, port);
-  if (!trees.ok) return { review: conflicted(patch, trees.conflict, `${trees.patch}, which comes before it, does not apply`), complete: true, limits: [] };
+  if (!trees.ok) return { review: conflicted(patch, trees.conflict, `${trees.patch}, which comes before it, does not apply`, mail), complete: true, limits: [] };
   const { before, applied } = trees.sides;
-  if (!applied.ok) return { review: conflicted(patch, applied.conflict, applied.conflict.anchor), complete: true, limits: [] };
+  if (!applied.ok) return { review: conflicted(patch, applied.conflict, applied.conflict.anchor, mail), complete: true, limits: [] };
+  if (mail !== null && patch.hunks.length === 0) return { review: outside(patch, mail), complete: linesOf(mail)?.notUnderstood === 0, limits: [] };
 
   const sides = linker(before, applied.tree, options.config);
   const costs = options.scenarios === null && options.budget.executions === null ? costScenarios() : [];
   const { result, own: types } = await runVariants(patch.id, { before, after: applied.tree }, variants, { ...run, costs }, () => typeFindings(before, applied.tree, variants));
   const pairs = pairsOf(result, variants);
   const compared = compareFindings(pairs);
-  const context = { target: patch.id, config: options.config, trees: { before, after: applied.tree }, sides };
-  const findings = [...types, ...compared.findings.map((f) => findingOf(f, context))];
+  const context = { target: token, config: options.config, trees: { before, after: applied.tree }, sides };
+  const findings = inTheMail([...types, ...compared.findings.map((f) => findingOf(f, context))], mail);
   const unreached = unreachedOf(applied, new Set(result.reached));
   const scenarios = pairs.map(scenarioResult);
   const { verdict, reason } = verdictOf(findings, scenarios, unreached);
   const review: PatchReview = {
     id: patch.id, number: patch.meta.number, subject: patch.meta.subject, messageId: patch.meta.messageId, verdict, reason,
-    apply: applyOf(patch, applied, types), findings, scenarios, costs: costsOf(result.costs), unreached,
+    apply: applyOf(patch, applied, types, mail), findings, scenarios, costs: costsOf(result.costs), unreached,
   };
   const masked = compared.masked.map((m) => `${m.identity.split('|').slice(0, 2).join(' in ')}: seen before only, and every run that showed it ends earlier after the patch: neither gone nor there`);
   return { review, complete: allEnded(pairs) && result.complete, limits: [...masked, ...cuts(pairs), ...shared(result, pairs), sources(patch.id, before, applied.tree)] };
@@ -246,20 +259,60 @@ function cuts(pairs: readonly PairOfRuns[]): string[] {
   return [...by].sort(([a], [b]) => (a < b ? -1 : 1)).map(([why, n]) => `${n} run${n === 1 ? '' : 's'} cut short: ${why}`);
 }
 
-function applyOf(patch: PatchModule, applied: Extract<Applied, { readonly ok: true }>, types: readonly Finding[]): Apply {
+function applyOf(patch: PatchModule, applied: Extract<Applied, { readonly ok: true }>, types: readonly Finding[], mail: MailPatch | null): Apply {
   return {
     status: 'applied', files: [...new Set(applied.changed.map((c) => c.file))].sort(),
-    typeErrors: types.filter((t) => t.state === 'new').length, conflicts: [], lines: null,
-    notModelled: patch.meta.notModelled.map((n) => `${n.what}: ${n.reason}`),
+    typeErrors: types.filter((t) => t.state === 'new').length, conflicts: [], lines: linesOf(mail), notModelled: notModelled(patch, mail),
   };
 }
 
-function conflicted(patch: PatchModule, conflict: Extract<Applied, { readonly ok: false }>['conflict'], reason: string): PatchReview {
+function conflicted(patch: PatchModule, conflict: Extract<Applied, { readonly ok: false }>['conflict'], reason: string, mail: MailPatch | null): PatchReview {
   const made: ReviewConflict = { rule: conflict.rule, anchor: conflict.anchor, nearest: conflict.nearest, changedBy: conflict.changedBy, place: conflict.place };
   return {
     id: patch.id, number: patch.meta.number, subject: patch.meta.subject, messageId: patch.meta.messageId, verdict: 'conflict', reason,
-    apply: { status: 'conflict', files: [], typeErrors: 0, conflicts: [made], lines: null, notModelled: patch.meta.notModelled.map((n) => `${n.what}: ${n.reason}`) },
+    apply: { status: 'conflict', files: [], typeErrors: 0, conflicts: [made], lines: linesOf(mail), notModelled: notModelled(patch, mail) },
     findings: [], scenarios: [], costs: [], unreached: [],
   };
 }
 
+/** A mail that touches nothing of the port. */
+function outside(patch: PatchModule, mail: MailPatch): PatchReview {
+  return {
+    id: patch.id, number: patch.meta.number, subject: patch.meta.subject, messageId: patch.meta.messageId, verdict: 'outside-port',
+    reason: 'nothing that it changes is in the port',
+    apply: { status: 'outside-port', files: [], typeErrors: 0, conflicts: [], lines: linesOf(mail), notModelled: notModelled(patch, mail) },
+    findings: [], scenarios: [], costs: [], unreached: [],
+  };
+}
+
+function linesOf(mail: MailPatch | null): Apply['lines'] {
+  if (mail === null) return null;
+  const { translated, silent, outside: left, open } = sumsOf(mail.imported.accounts);
+  return { translated, commentOnly: silent, notInPort: left, notUnderstood: open };
+}
+
+/** What of a patch is no part of what was run: said by its module, or counted in its mail. */
+function notModelled(patch: PatchModule, mail: MailPatch | null): string[] {
+  const said = patch.meta.notModelled.map((n) => `${n.what}: ${n.reason}`);
+  if (mail === null) return said;
+  const lines = (n: number): string => `${n} line${n === 1 ? '' : 's'}`;
+  return [
+    ...reasons(mail.imported.accounts, 'outside').map((r) => `${r.why}: ${lines(r.lines)} not in the port`),
+    ...reasons(mail.imported.accounts, 'open').map((r) => `${r.why}: ${lines(r.lines)} not understood`),
+  ];
+}
+
+/** Findings at a line that the mail brings carry its number in the C file after the patch. */
+function inTheMail(findings: readonly Finding[], mail: MailPatch | null): Finding[] {
+  if (mail === null) return [...findings];
+  const at = new Map(mail.imported.places.map((p) => [`${p.file}#${p.function}#${headOf(p.text)}`, p.c]));
+  return findings.map((f) => {
+    const label = headOf(f.places[0]?.label ?? '');
+    const line = at.get(`${f.file}#${f.function}#${label}`)
+      // A statement of several lines is known by the first.
+      ?? mail.imported.places.find((p) => p.file === f.file && p.function === f.function && p.text.length > 8 && label.startsWith(headOf(p.text)))?.c;
+    return line === undefined ? f : { ...f, c: { ...f.c, line } };
+  });
+}
+/** Up to where a statement's body or line ends. */
+function headOf(text: string): string { return text.replace(/\s+/g, ' ').replace(/[\s{;]+$/, ''); }

@@ -114,12 +114,16 @@ const DECLARATION = /^(?:exports\.[\w$]+ = )+void 0;$/gm;
 
 const bodies = new Map<string, Body>();
 
+/** What a module of the port has no use for, hidden from it: a second wall behind tree/sandbox.ts. */
+const HIDDEN = ['process', 'globalThis', 'global', 'Function', 'Buffer', 'console', 'fetch', 'WebAssembly', 'SharedArrayBuffer', 'Atomics', 'module',
+  'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'structuredClone', 'navigator', 'performance'];
+
 function bodyOf(file: string, js: string): Body {
   const key = `${file}\n${js}`;
   let body = bodies.get(key);
   if (body === undefined) {
     const declares = [...js.matchAll(DECLARATION)].flatMap(([line]) => [...line.matchAll(/exports\.([\w$]+) =/g)].flatMap((m) => m[1] ?? []));
-    const script = new Script(`(function (exports, require, $, $base, $g) {${js.replace(DECLARATION, '')}\n})`, { filename: `kernel-port/${file}` });
+    const script = new Script(`(function (exports, require, $, $base, $g, ${HIDDEN.join(', ')}) {${js.replace(DECLARATION, '')}\n})`, { filename: `kernel-port/${file}` });
     body = { declares, run: asRun(script.runInThisContext()) };
     bodies.set(key, body);
   }

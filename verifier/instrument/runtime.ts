@@ -93,6 +93,8 @@ function isContainer(o: unknown): boolean { return Array.isArray(o) || o instanc
 const MUTATORS: ReadonlySet<Key> = new Set([
   'push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin', 'set', 'add', 'delete', 'clear',
 ]);
+/** Code from a mail may compute a key; by these it would come to what is not the port's (SECURITY.md). */
+function leadsOut(k: Key): boolean { return k === 'constructor' || k === 'prototype' || k === '__proto__'; }
 /** The key of an access to a container as a whole. */
 const WHOLE = '[]';
 
@@ -196,7 +198,7 @@ export class Runtime {
 
   /** o.k, o[k] */
   r(o: PortObject | null | undefined, k: Key): unknown {
-    if (o === null || o === undefined) return this.#null(k);
+    if (o === null || o === undefined || leadsOut(k)) return this.#null(k);
     const value = o[k];
     // What a predicate of the blocking primitive looks at is no access of the run.
     if (this.concurrency?.asked(o, k, value) === true) return value;
@@ -208,7 +210,7 @@ export class Runtime {
   }
   /** o.k = value */
   w(o: PortObject | null | undefined, k: Key, value: unknown): unknown {
-    if (o === null || o === undefined) return this.#null(k);
+    if (o === null || o === undefined || leadsOut(k)) return this.#null(k);
     this.#count();
     const old = o[k];
     if (this.journal.on) keepField(this.journal, o, k, old);
@@ -219,7 +221,7 @@ export class Runtime {
   }
   /** o.k where the blocking primitive asks: no access of the run. */
   k(o: PortObject | null | undefined, k: Key): unknown {
-    if (o === null || o === undefined) return this.#null(k);
+    if (o === null || o === undefined || leadsOut(k)) return this.#null(k);
     const value = o[k];
     this.concurrency?.asked(o, k, value);
     return value;
@@ -261,7 +263,7 @@ export class Runtime {
   }
   /** o.k(...args): a call through a pointer, or of a method of the machine's own objects. */
   c(o: PortObject | null | undefined, k: Key, ...args: readonly unknown[]): unknown {
-    if (o === null || o === undefined) return this.#null(k);
+    if (o === null || o === undefined || leadsOut(k)) return this.#null(k);
     const callee = o[k];
     if (typeof callee !== 'function') return this.monitor.nullDereference(`${k}()`);
     this.monitor.call(o, k, args);
@@ -325,7 +327,10 @@ export class Runtime {
   #count(): void {
     if ((this.events += 1) > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} accesses`);
   }
-  #null(k: Key): never { return this.monitor.nullDereference(typeof k === 'number' ? WHOLE : k); }
+  #null(k: Key): never {
+    if (leadsOut(k)) throw new ExecutionEnd('limit', `a field called ${k}`);
+    return this.monitor.nullDereference(typeof k === 'number' ? WHOLE : k);
+  }
 
   loop(site: number): LoopActivation { return this.loops.enter(site); }
   head(activation: LoopActivation, locals: () => readonly unknown[]): void {
@@ -391,7 +396,7 @@ export class Runtime {
   }
   /** o.k(…args), likewise. */
   method(o: PortObject | null | undefined, k: Key, args: unknown[]): boolean {
-    if (o === null || o === undefined) return this.#null(k);
+    if (o === null || o === undefined || leadsOut(k)) return this.#null(k);
     const callee = o[k];
     const code = typeof callee === 'function' ? this.#codes.get(callee) : undefined;
     if (code === undefined) return this.#several().ran(this.c(o, k, ...args));

@@ -11,3 +11,7 @@ export function notModelled(_why: string): void {}
 export function unreachable(why: string): never {
   throw new machine_halt('model-limit', why);
 }
+/** A name that an imported patch uses and the port does not have; coming to it is a limit of the model that ends the run. */
+export function notInPort(name: string): unknown {
+  throw new machine_halt('model-limit', `${name} is not in the port`);
+}

@@ -21,7 +21,7 @@ export default patch({
     + function migrate_device_page(address: uaddr,
     +   page: page): int {
     +   const vma: vm_area_struct = find_vma(current().mm, address);
-    +   const vmf: vm_fault = Init(vm_fault, {
+    +   const vmf = Init(vm_fault, {
     +     vma: vma,
     +     address: address & PAGE_MASK,
     +     flags: FAULT_FLAG_USER,

@@ -17,3 +17,7 @@ export { readSource } from './mail/source.ts';
 export { readSubject, tagText, type PatchTag, type Subject } from './mail/tag.ts';
 export { bodyText, type Form, type Mail, type MessageId, type UnreadPart } from './mail/types.ts';
 export { errorText, type FileLine, type ReadError, type Result, type SourceLine } from './result.ts';
+export { reasons, sumsOf, sumsText, type Fate, type LineAccount, type Sums } from './account.ts';
+export { besideRows } from './beside.ts';
+export { importDiff, portFileOf, type Imported } from './import.ts';
+export { moduleName, moduleText } from './module-text.ts';
