@@ -51,7 +51,7 @@ export class mmu_notifier_subscriptions {
   readonly lock: spinlock_t = new spinlock_t('subscriptions', this);
   invalidate_seq: unsigned_long = 0;
   active_invalidate_ranges: unsigned_long = 0;
-  readonly itree: rb_root_cached<interval_tree_node> = new rb_root_cached();
+  readonly itree: rb_root_cached<interval_tree_node> = new rb_root_cached(this);
   readonly wq: wait_queue_head = new wait_queue_head(this);
   readonly deferred_list: hlist_head<mmu_interval_notifier> = new hlist_head<mmu_interval_notifier>();
 }

@@ -107,7 +107,6 @@ function anon_vma_free(anon_vma: anon_vma): void {
     anon_vma_unlock_write(anon_vma);
   }
 
-  notModelled('SLAB_TYPESAFE_BY_RCU: a freed anon_vma is not handed out again');
   kmem_cache_free(anon_vma_cachep(), anon_vma);
 }
 

@@ -51,6 +51,16 @@ test('a store that came through a zap is the only value there is', (t) => {
   t.deepEqual([9, 0, 10].map((v) => gives(b, v)), [false, false, true]);
 });
 
+test('the first store of all may be zapped, too, by a zap that is under way', (t) => {
+  for (const left of [0, 9]) {
+    const b = bare();
+    const window = b.shadow.zapBegin(b.mm('P'), FIRST, END);
+    b.shadow.onAccess(b.mm('P'), FIRST, true, 9);
+    b.shadow.zapEnd(window);
+    t.deepEqual([5, left, 9 - left].map((v) => gives(b, v)), [false, true, false]);
+  }
+});
+
 test('a zap that failed may have left what was there', (t) => {
   const b = bare();
   b.shadow.onAccess(b.mm('P'), FIRST, true, 7);

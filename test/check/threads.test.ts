@@ -4,11 +4,12 @@
 
 import test from 'ava';
 import { isObject } from '../../verifier/check/view.ts';
+import { ruleNamed } from '../../verifier/check/rules.ts';
 import { triesOf } from '../../verifier/check/tries.ts';
 import { gupScenario, PLAIN } from '../../verifier/scenario/gup.ts';
 import { sidesOf } from '../../verifier/delta/target.ts';
 import { findPatch } from '../../patches/index.ts';
-import { port, withProgram } from './pages.ts';
+import { port, programScenario, runOn, withProgram } from './pages.ts';
 import { Beside, FIRST, twoTasks } from './threads.ts';
 
 /** A thread that looks a page up and reads it later; a thread that takes the page away. */
@@ -276,12 +277,27 @@ test('what a rule remembers is undone with the machine', (t) => {
   runtime.journal.stop();
 });
 
+test('a thread that follows a node off its list ends the execution, and there is a place to point at', (t) => {
+  const twice = `
+export function program(_mm: mm_struct, _addr: uaddr): int {
+  const head = LIST_HEAD<page>();
+  const node = LIST_HEAD<page>();
+  list_add(node, head);
+  list_del(node);
+  list_del(node);
+  return 0;
+}
+`;
+  const run = runOn(withProgram(twice), programScenario(ruleNamed('livelock'), { both: true }));
+  t.deepEqual([...new Set(run.findings.map((f) => `${f.rule} ${f.site.function} ${f.site.text}`))], ['null-dereference program list_del(node);']);
+});
+
 test('the table of guards names fields that there are', async (t) => {
   const { GUARDS } = await import('../../verifier/check/guards.ts');
   const beside = new Beside(port, twoTasks('private'));
   const files: Readonly<Record<string, string>> = {
     mm_struct: 'include/linux/mm_types.ts', vm_area_struct: 'include/linux/mm_types.ts', anon_vma: 'include/linux/rmap.ts',
-    mmu_notifier_subscriptions: 'mm/mmu_notifier.ts', model_device: 'drivers/model/device.ts',
+    mmu_notifier_subscriptions: 'mm/mmu_notifier.ts', model_device: 'drivers/model/device.ts', rb_root: 'include/linux/rbtree.ts', lru_list_head: 'include/linux/mmzone.ts',
   };
   for (const g of GUARDS) {
     const of = beside.world.view.port.symbol(files[g.of] ?? '', g.of);

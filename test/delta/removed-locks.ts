@@ -209,6 +209,10 @@ export const WATCHED: readonly Scenario[] = [
   beside('beside/m/dontneed,store.store'),
   beside('beside/m/dontneed,load.store'),
   untouched(beside('beside/m/store.store')),
+  untouched(beside('beside/m/store.idle')),
+  beside('beside/mm/hold.dontneed'),
+  beside('beside/mm/isolate.dontneed'),
+  beside('beside/m/anon.munmap,first'),
   beside('beside/c/evict.child-dontneed'),
   shared(beside('beside/m/store.store')),
   beside('beside/n/pin-slow.dontneed', 'stateful'),
@@ -217,7 +221,10 @@ export const WATCHED: readonly Scenario[] = [
   beside('beside/c/evict.child-store', 'stateful'),
   beside('beside/c/pin-slow.dontneed'),
   beside('beside/m/load.take', 'stateful'),
+  beside('beside/m/idle.munmap,first'),
+  beside('beside/m/fork.child-exit'),
   beside('beside/p/load.evict', 'stateful'),
+  beside('beside/m/ksm.hide,dontneed,retake'),
 ];
 
 /** What a run or a search came to; one that was cut says less. */
@@ -269,14 +276,19 @@ export function wholeOf(tree: PortTree, watched: readonly Scenario[]): Whole {
 
 export interface Told { readonly candidate: Candidate; readonly scenario: string | null; readonly by: string }
 
-/** The first scenario that tells of it, and by what. */
-export function tell(whole: Whole, candidate: Candidate, bound: number): Told {
+/** The first scenario that tells of it, and by what: a short look at all of them, then a longer one where that was cut. */
+export function tell(whole: Whole, candidate: Candidate, bounds: readonly number[]): Told {
   const side = sideOf(without(whole.tree, candidate));
-  for (const [i, scenario] of whole.watched.entries()) {
-    const before = whole.seen[i];
-    if (before === undefined) continue;
-    const by = difference(before, look(side, scenario, bound));
-    if (by !== null) return { candidate, scenario: scenario.id, by };
+  const ended = new Set<Scenario>();
+  for (const bound of bounds) {
+    for (const [i, scenario] of whole.watched.entries()) {
+      const before = whole.seen[i];
+      if (before === undefined || ended.has(scenario)) continue;
+      const now = look(side, scenario, bound);
+      const by = difference(before, now);
+      if (by !== null) return { candidate, scenario: scenario.id, by };
+      if (now.whole) ended.add(scenario);
+    }
   }
   return { candidate, scenario: null, by: 'nothing' };
 }

@@ -70,7 +70,8 @@ test('every scenario gives back what it took: handles, memory, drivers', (t) => 
     }
     const exits = new Set([...(s.ending ?? []), ...(s.threads ?? []).flatMap((th) => th.steps.map((step) => ({ by: th.by, do: step.do })))]
       .filter((e) => 'call' in e.do && e.do.call === 'exit').map((e) => e.by));
-    const all = [...s.tasks, ...s.steps.flatMap((e) => ('call' in e.do && (e.do.call === 'clone' || e.do.call === 'fork') ? [e.do.child] : []))];
+    const made = [...s.steps.map((e) => e.do), ...during];
+    const all = [...s.tasks, ...made.flatMap((a) => ('call' in a && (a.call === 'clone' || a.call === 'fork') ? [a.child] : []))];
     t.deepEqual([...exits].sort(), all.sort(), s.id);
   }
 });

@@ -22,6 +22,7 @@ import { Reads } from './reads.ts';
 import { References } from './refs.ts';
 import { AtRest, type DeviceObj } from './rest.ts';
 import type { Tracer } from './trace.ts';
+import { TypeStable } from './type-stable.ts';
 import { classOf, isCounter, isFrame, isMm, isPage, isPagevec, isPteCell, type Counter, type TaskObj } from './view.ts';
 import type { FindingSpec, World } from './world.ts';
 
@@ -53,6 +54,7 @@ export class Checker implements Monitor {
   readonly #reads: Reads;
   readonly #races: Races;
   readonly #notifiers: Notifiers;
+  readonly #typeStable: TypeStable;
   readonly #atRest: AtRest;
   readonly counts: Counts = noCounts();
   /** What the environment keeps up; said beside an endless retry. */
@@ -67,12 +69,15 @@ export class Checker implements Monitor {
   readonly #pageClass: unknown;
   readonly #waitEntry: unknown;
   readonly #pagemap: unknown;
+  /** Heads of lists that have a guard. */
+  readonly #listHead: unknown;
 
   constructor(world: World) {
     this.world = world;
     this.#pageClass = world.view.port.symbol('include/linux/mm_types.ts', 'page');
     this.#waitEntry = world.view.port.symbol('include/linux/wait.ts', 'wait_queue_entry');
     this.#pagemap = world.view.port.symbol('include/linux/memremap.ts', 'dev_pagemap');
+    this.#listHead = world.view.port.symbol('include/linux/mmzone.ts', 'lru_list_head');
     this.references = new References(world, (page) => this.mappings.unlistedAt(page));
     this.pins = new Pins(world, this.references, (result, counting) => this.#returnedFrom(result, counting));
     this.mappings = new Mappings(world);
@@ -88,12 +93,14 @@ export class Checker implements Monitor {
     this.#reads = new Reads(world, keeps, this.owners, (task) => this.locks.heldBy(task));
     this.#races = new Races(world);
     this.#notifiers = new Notifiers(world);
+    this.#typeStable = new TypeStable(world);
     this.#atRest = new AtRest(world, this.mappings, () => this.#isolated.at);
     world.leftLast = () => this.#leftLast();
     world.machine.on_trap = (kind, what) => this.#trap(kind, what);
     world.machine.on_alloc = (object) => {
       this.lifetimes.onObjectAlloc(object);
       this.#races.onAlloc(object);
+      this.#typeStable.onAlloc(object);
     };
     world.machine.on_free = (object) => this.lifetimes.onObjectFree(object);
     world.machine.on_blocked = (on, why) => this.locks.onBlocked(on, why);
@@ -165,7 +172,10 @@ export class Checker implements Monitor {
   read(o: PortObject, k: Key): void {
     if (this.#pageClass === o.constructor) {
       this.lifetimes.onPageRead(o, k);
-      if (this.world.concurrent && isPage(o)) this.#reads.onPage(o, k);
+      if (this.world.concurrent && isPage(o)) {
+        this.#reads.onPage(o, k);
+        if (k === 'mapping') this.#typeStable.onRead(o);
+      }
     } else {
       if (k === 'mmap' && isMm(o)) this.locks.onVmaList(o);
       this.lifetimes.onObjectRead(o, k);
@@ -184,6 +194,7 @@ export class Checker implements Monitor {
         return;
       case 'next': case 'prev':
         if (classOf(o) === 'page_lru') this.#reads.onList(o, k);
+        else if (this.#listHead === o.constructor) this.#races.on(o, k, false);
         return;
       case 'content': this.#reads.onContent(o); return;
       case 'type': case 'owner': case 'ops':
@@ -238,6 +249,7 @@ export class Checker implements Monitor {
           if (value === false && this.world.isDevice(o.page)) this.pageMaps.onRemoved(o.page);
         }
         break;
+      case 'mapping': this.#typeStable.onMapping(value); break;
       case 'pgmap':
         this.pageMaps.onPage(value, old);
         break;
@@ -245,7 +257,10 @@ export class Checker implements Monitor {
     }
     this.lifetimes.onWrite(o, k);
     this.contracts.onWrite(o, k);
-    if (this.world.concurrent) this.#races.on(o, k, true);
+    if (this.world.concurrent) {
+      this.#races.onStored(o, value);
+      this.#races.on(o, k, true);
+    }
   }
 
   nullDereference(k: string): never {
@@ -277,6 +292,7 @@ export class Checker implements Monitor {
     put(this.world.journal, thread, 'left', { frame, before: thread.left });
     if (frame.lists !== null) for (const head of frame.lists) this.lifetimes.onLocalList(head);
     this.contracts.onLeave(frame);
+    if (this.world.concurrent) this.#typeStable.onLeave(frame);
     if (frame.function === 'get_dev_pagemap') this.pageMaps.onLookup(frame.result);
   }
 

@@ -3,11 +3,17 @@
 // a data race (model-rules.md, 2.7); what the kernel reads without the lock on purpose stands in
 // EXEMPT, by kind of access and with its reason.
 
-import { isObject, type TaskObj } from './view.ts';
+import { classOf, isObject, type TaskObj } from './view.ts';
 
 export interface Guard {
   readonly of: string;
   readonly fields: readonly string[];
+  /** What C calls the field, where the struct of the port is but a part of C's. */
+  readonly called?: string;
+  /** What the object is embedded in: that is what is made, published and freed. */
+  readonly within?: (o: Readonly<Record<string, unknown>>) => unknown;
+  /** Reads are free; why is said where this stands. */
+  readonly writes?: true;
   /** What reports call the lock. */
   readonly lock: string;
   /** The lock words, any of which orders two accesses if both hold it and one of them alone. Null: nobody else can reach the object. */
@@ -42,8 +48,28 @@ export const GUARDS: readonly Guard[] = [
     source: 'mm/mmap.c, __vma_adjust: mmap_lock for writing, and anon_vma_lock_write where there is an anon_vma; the rmap walk has the latter alone',
   },
   {
+    // Reads are free: under mmap_lock, however held, it changes once, from NULL, and whoever finds NULL asks again with the
+    // lock (include/linux/rmap.h, anon_vma_prepare; mm/mmap.c, reusable_anon_vma reads it once for the same reason).
+    of: 'vm_area_struct', fields: ['anon_vma'], lock: 'mmap_lock or page_table_lock', writes: true,
+    words: (o) => {
+      const lock = isObject(o['vm_mm']) ? mmapLock(o['vm_mm']) : null;
+      return lock === null ? null : [...lock, ...words(field(o, 'vm_mm', 'page_table_lock'))];
+    },
+    source: 'include/linux/mm_types.h, anon_vma, "Serialized by page_table_lock"; mm/rmap.c, __anon_vma_prepare; all others have mmap_lock for writing',
+  },
+  {
     of: 'anon_vma', fields: ['degree'], lock: 'anon_vma', words: (o) => words(field(o, 'root', 'rwsem')),
     source: 'mm/rmap.c, anon_vma_clone and unlink_anon_vmas: under the lock of the root',
+  },
+  {
+    of: 'rb_root', fields: ['nodes'], called: 'anon_vma.rb_root', lock: 'anon_vma', within: (o) => o['owner'],
+    // Other trees have other locks.
+    words: (o) => (classOf(o['owner']) === 'anon_vma' ? words(field(o, 'owner', 'root', 'rwsem')) : null),
+    source: 'include/linux/rmap.h, struct anon_vma: rwsem, "W: modification, R: walking the list", and the note above rb_root',
+  },
+  {
+    of: 'lru_list_head', fields: ['next', 'prev'], called: 'lruvec.lists', lock: 'lru_lock', words: (o) => words(field(o, 'lruvec', 'lru_lock')),
+    source: 'include/linux/mm_types.h, page->lru: "protected by lruvec->lru_lock"',
   },
   {
     of: 'mmu_notifier_subscriptions', fields: ['invalidate_seq', 'active_invalidate_ranges'], lock: 'subscriptions', words: (o) => words(o['lock']),
@@ -57,7 +83,7 @@ export const GUARDS: readonly Guard[] = [
 
 export interface Exemption { readonly kind: string; readonly functions: readonly string[]; readonly fields: readonly string[]; readonly write: boolean; readonly argument: string }
 
-/** Accesses that take no lock and are right, or that no finding is wanted of. */
+/** Accesses that are right without the lock, or with a share of it, and those that no finding is wanted of. */
 export const EXEMPT: readonly Exemption[] = [
   {
     kind: 'READ_ONCE', functions: ['mmu_interval_read_begin', 'mmu_interval_notifier_remove'], fields: ['invalidate_seq'], write: false,
@@ -66,6 +92,10 @@ export const EXEMPT: readonly Exemption[] = [
   {
     kind: 'debug', functions: ['unlink_anon_vmas'], fields: ['degree'], write: false,
     argument: 'mm/rmap.c, VM_WARN_ON(anon_vma->degree): the tree is empty, nobody can find the anon_vma any more',
+  },
+  {
+    kind: 'detached', functions: ['unlink_anon_vmas'], fields: ['anon_vma'], write: true,
+    argument: 'mm/mmap.c, __do_munmap: the vmas were taken off with mmap_lock held for writing before it is downgraded',
   },
 ];
 

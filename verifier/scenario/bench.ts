@@ -186,14 +186,21 @@ export class Bench {
           : this.#of(SYSCALLS, 'sys_madvise', [...range, mman('MADV_DONTNEED')], done);
         return beside ? { ...deed, begin } : deed;
       }
-      case 'fork': case 'clone':
-        return this.#of(SYSCALLS, a.call === 'fork' ? 'sys_fork' : 'sys_clone', [a.child, 200 + this.#tasks.size], (child) => {
-          if (!isTask(child)) return valueOf(child);
-          this.#tasks.set(a.child, child);
-          checker.world.tasks.push(child);
-          if (a.call === 'fork' && task.mm !== null && child.mm !== null) shadow.fork(task.mm, child.mm);
+      case 'fork': case 'clone': {
+        const { mm } = task;
+        let window: ReturnType<Shadow['forkBegin']> | null = null;
+        const begin = (): void => { if (mm !== null) window = shadow.forkBegin(mm); };
+        const deed = this.#of(SYSCALLS, a.call === 'fork' ? 'sys_fork' : 'sys_clone', [a.child, 200 + this.#tasks.size], (child) => {
+          const made = isTask(child) ? child : null;
+          if (window !== null) shadow.forkEnd(window, made?.mm ?? null);
+          if (made === null) return valueOf(child);
+          this.#tasks.set(a.child, made);
+          checker.world.tasks.push(made);
+          if (window === null && a.call === 'fork' && mm !== null && made.mm !== null) shadow.fork(mm, made.mm);
           return '0';
         });
+        return beside && a.call === 'fork' ? { ...deed, begin } : deed;
+      }
       case 'exit':
         return this.#of(SYSCALLS, 'sys_exit_mm', [], () => '0');
     }

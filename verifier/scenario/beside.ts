@@ -27,12 +27,17 @@ export interface Beside {
 
 const PINS: readonly string[] = ['slow', 'fast', 'remote'].flatMap((path) => ['', '-pin', '-get'].map((hold) => `pin-${path}${hold}`));
 /** What the threads of one process, or of its child, do. */
-const PROCESS: readonly string[] = ['dontneed', 'munmap', 'exit', 'load', 'store', 'evict', 'take', 'retake', 'unpin'];
+const PROCESS: readonly string[] = ['dontneed', 'munmap', 'first', 'exit', 'fork', 'load', 'store', 'evict', 'take', 'hide', 'retake', 'unpin'];
 /** What somebody with no part in the process does. */
-const STRANGERS: readonly string[] = ['unload', 'hold', 'lock'];
+const STRANGERS: readonly string[] = ['unload', 'hold', 'lock', 'ksm', 'idle', 'anon', 'isolate', 'move'];
 
 const VALUE = 17;
+/** How far behind the range another mapping is: not so near that the two are merged. */
+const ELSEWHERE = 2;
+/** Whom a thread forks while others run. */
+const LATE_CHILD = 'D';
 const PIN_USER = 'drivers/model/pin_user.ts';
+const STRANGERS_OWN = 'drivers/model/strangers.ts';
 
 export function besideId(b: Beside): string {
   const parties = b.parties.map((p) => p.map((a) => (a.by === 'child' ? `child-${a.word}` : a.word)).join(','));
@@ -64,8 +69,11 @@ function actOf(text: string): Act | null {
 export function refuseBeside(b: Beside): string | null {
   const words = b.parties.flat().map((a) => a.word);
   const device = /[cp]/.test(b.mix);
-  if (!device && words.some((w) => w === 'evict' || w === 'unload')) return 'there is no driver whose memory it could be';
-  if (words.includes('take') && device) return 'the pages are with the driver already';
+  const takes = words.some((w) => w === 'take' || w === 'hide');
+  if (!device && !takes && words.some((w) => w === 'evict' || w === 'unload')) return 'there is no driver whose memory it could be';
+  if (takes && device) return 'the pages are with the driver already';
+  if (words.includes('take') && words.includes('hide')) return 'there is one driver, of one kind of memory';
+  if (words.filter((w) => w === 'fork').length > 1) return 'the children would have one name';
   if (b.options.includes('range') && b.mix.length === 1) return 'a range of one page is that page';
   if (b.parties.some((p) => p.some((a) => a.by !== p[0]?.by))) return 'a thread is of one process';
   if (words.filter((w) => w === 'exit').length > 0 && !b.parties.flat().some((a) => a.word === 'exit' && a.by === 'child')) return 'its other threads keep the memory';
@@ -102,10 +110,11 @@ export function besideScenario(b: Beside): Scenario {
   const pages = mix.length;
   const words = parties.flat().map((a) => a.word);
   const { names, clones, strangers, forks } = castOf(b);
-  // What is taken while another page comes back: one page more, in system memory.
+  // What is taken while another page comes back: one page more, in system memory. Where the driver has
+  // room for the others only (`hide`), it can be taken once one of them was freed.
   const spare = words.includes('retake');
   const memories: Memory[] = [
-    ...(mix.includes('c') || (words.includes('take') && !mix.includes('p')) ? ['coherent' as const] : []), ...(mix.includes('p') ? ['private' as const] : [])];
+    ...(mix.includes('c') || words.includes('take') ? ['coherent' as const] : []), ...(mix.includes('p') || words.includes('hide') ? ['private' as const] : [])];
   const policy = DRIVERS[b.options.includes('range') ? 'range' : 'page'];
   if (policy === undefined) throw new Error('no driver policy');
 
@@ -113,7 +122,9 @@ export function besideScenario(b: Beside): Scenario {
   const setup = (act: Action): void => { steps.push({ by: 'P', cpu: 0, name: null, do: act }); };
   const each = (letters: string, f: (i: number) => void): void => { for (let i = 0; i < pages; i++) if (letters.includes(mix[i] ?? '')) f(i); };
   setup({ call: 'mmap', page: 0, pages: pages + (spare ? 1 : 0), write: true });
-  for (const memory of memories) setup({ driver: 'create', memory, pages: Math.max(8, pages + 2), policy });
+  if (words.includes('first')) setup({ call: 'mmap', page: pages + ELSEWHERE, pages: 1, write: true });
+  const room = words.includes('hide') && spare ? pages : Math.max(8, pages + 2);
+  for (const memory of memories) setup({ driver: 'create', memory, pages: room, policy });
   each('cp', (i) => { setup({ store: i, value: VALUE + i }); });
   each('cp', (i) => { setup({ driver: 'take', memory: mix[i] === 'c' ? 'coherent' : 'private', page: i, pages: 1 }); });
   if (mix.includes('n')) {
@@ -143,7 +154,7 @@ export function besideScenario(b: Beside): Scenario {
 
   const cpuOf = (by: string): number => Math.max(0, names.indexOf(by));
   const tasks = ['P', ...strangers];
-  const everybody = [...tasks, ...clones, ...(forks ? ['C'] : [])];
+  const everybody = [...tasks, ...clones, ...(forks ? ['C'] : []), ...(words.includes('fork') ? [LATE_CHILD] : [])];
   const gone = new Set(parties.flatMap((party, i) => (party.some((a) => a.word === 'exit') ? [names[i] ?? ''] : [])));
   const end = (by: string, act: Action): Step => ({ by, cpu: cpuOf(by), name: null, do: act });
   const ending: Step[] = [
@@ -179,17 +190,25 @@ interface Where {
 function actsOf(word: string, { by, of, pages, memory, handles, at }: Where): readonly Action[] {
   const own = (name: string): Action => ({ kernel: name, file: PIN_USER, args: [{ mm: of }, { page: 0 }] });
   const upTo = Array.from({ length: pages }, (_, i) => i);
+  const stranger = (name: string): Action => ({ kernel: name, file: STRANGERS_OWN, args: [{ mm: of }, { page: 0 }] });
   switch (word) {
+    case 'first': return [{ store: pages + ELSEWHERE, value: 40 + 10 * at }];
+    case 'fork': return [{ call: 'fork', child: LATE_CHILD }];
     case 'dontneed': case 'munmap': return [{ call: word, page: 0, pages }];
     case 'exit': return [{ call: 'exit' }];
     case 'load': return upTo.map((i): Action => ({ load: i }));
     case 'store': return upTo.map((i): Action => ({ store: i, value: 40 + 10 * at + i }));
     case 'evict': return [{ driver: 'evict', memory, of, page: 0, pages }];
-    case 'take': return [{ driver: 'take', memory, page: 0, pages }];
+    case 'take': case 'hide': return [{ driver: 'take', memory, page: 0, pages }];
     case 'retake': return [{ driver: 'take', memory, page: pages, pages: 1 }];
     case 'unload': return [{ driver: 'remove', memory }];
     case 'hold': return [own('model_hold_briefly')];
     case 'lock': return [own('model_lock_briefly')];
+    case 'ksm': return [stranger('model_ksm_look')];
+    case 'idle': return [stranger('model_idle_look')];
+    case 'anon': return [stranger('model_anon_vma_briefly')];
+    case 'isolate': return [stranger('model_isolate_briefly')];
+    case 'move': return [stranger('model_move_page')];
     case 'unpin': return [{ unpin: `pinned${at}` }];
     default: {
       const [, path = '', hold = ''] = word.split('-');
@@ -257,12 +276,18 @@ const MORE: readonly string[] = [
   'p/pin-slow.load', 'p/pin-slow.evict', 'p/pin-slow.pin-slow',
   'm/take.child-exit', 'm/take.child-load', 'm/take.lock', 'm/take.take', 'm/pin-slow.dontneed', 'm/pin-slow.take', 'm/pin-slow.pin-slow',
   'n/pin-slow.pin-slow', 'n/pin-slow.take', 'n/pin-slow.store',
+  // What an anon_vma, an LRU list or a wait for a migration need their locks and second looks for.
+  'm/anon.munmap,first', 'm/idle.munmap,first', 'm/fork.child-exit', 'm/ksm.hide,dontneed,retake', 'mm/hold.dontneed', 'mm/isolate.dontneed',
   'cc/pin-slow.dontneed', 'cc/pin-slow.munmap', 'cc/pin-slow.store', 'cc/pin-slow.evict', 'cn/pin-slow.dontneed', 'nc/pin-slow.dontneed', 'pp/load.load', 'pp/load.dontneed',
 ];
 
-/** Whatever the default suite has no search for is searched by states: a loop's rounds are then no more than its states. */
+/** Of all others those whose executions are fewer than their states: what the threads allocate in another order is another state. */
+const BY_EXECUTIONS: ReadonlySet<string> = new Set(['m/anon.munmap,first', 'm/idle.munmap,first', 'm/store.idle', 'm/fork.child-exit', 'mm/hold.dontneed', 'mm/isolate.dontneed'].map((m) => `beside/${m}`));
+
+/** Whatever nothing else is said of is searched by states: a loop's rounds are then no more than its states. */
 function searchOf(b: Beside): 'source' | 'stateful' {
-  return DEFAULT[besideId({ ...b, options: [] })] ?? 'stateful';
+  const id = besideId({ ...b, options: [] });
+  return DEFAULT[id] ?? (BY_EXECUTIONS.has(id) ? 'source' : 'stateful');
 }
 
 let scenarios: readonly Scenario[] | null = null;

@@ -127,7 +127,12 @@ export class Several {
     const system = new KernelSystem(several, runtime.journal, hash, {
       results: () => this.#results.length,
       switching: (t) => { this.world.step = t.name; },
-      ended: (e) => { this.#note(endOf(e, runtime.here()), e); },
+      ended: (e, t) => {
+        // Where the thread was when it threw: by now it does not run.
+        const { top } = runtime;
+        runtime.top = t.frame;
+        try { this.#note(endOf(e, runtime.here()), e); } finally { runtime.top = top; }
+      },
       inContextOf: (t, fn) => this.#inContext(t.cpu, t.task, fn),
     });
     several.onCycle = (t, loop, from) => { this.#cycle(t, loop, system.turn(from), several); };

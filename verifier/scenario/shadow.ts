@@ -44,9 +44,12 @@ export class Shadow {
   store(mm: MmObj, address: number, value: number): void {
     const of = this.#of(mm);
     const before = of.get(address) ?? NOTHING;
+    const zapped = this.#isOpen(mm, address);
+    // What nobody had stored to when the zap began may be zapped all the same.
+    const others: readonly Value[] = zapped && !of.has(address) ? [{ value: 0, at: this.#tick(), zap: true }] : before;
     const stored: Value = { value, at: this.#tick(), zap: false };
     this.#forkMaySee(mm, address, before);
-    of.set(address, this.#isOpen(mm, address) ? [...before.filter((v) => v.value !== value), stored] : [stored]);
+    of.set(address, zapped ? [...others.filter((v) => v.value !== value), stored] : [stored]);
   }
 
   load(mm: MmObj, address: number, value: number): void {

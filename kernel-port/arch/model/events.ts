@@ -57,7 +57,8 @@ export const ONE_EVENT: Readonly<Record<string, 'all' | readonly string[]>> = {
     'rcu_read_lock', 'rcu_read_unlock', 'rcu_read_lock_sched', 'rcu_read_unlock_sched', 'call_rcu', 'kfree_rcu',
   ],
   'include/linux/srcu.ts': ['srcu_read_lock', 'Srcu_leave', 'Srcu_begin', 'call_srcu'],
-  'include/linux/slab.ts': ['kmem_cache_free'],
+  // What a type-stable cache has back is under a lock of its own.
+  'include/linux/slab.ts': ['kmem_cache_alloc', 'kmem_cache_free', 'Slab_free'],
 
   // One entry of a table: one load, one store or one locked exchange. pmd_populate and pmd_clear also
   // say in the table where it stands, which nobody but checkers reads.

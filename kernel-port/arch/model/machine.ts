@@ -43,7 +43,7 @@ export class machine {
   on_defer: ((ready: () => boolean, run: () => void, name: string, on: object) => void) | null = null;
   /** x86 flushes by interrupt: the flush of another CPU waits while that one has interrupts off. */
   flush_waits_irqsoff = true;
-  /** Shortens the frame quarantine: hand the frame freed last out next. */
+  /** Shortens the quarantine of frames, and of what SLAB_TYPESAFE_BY_RCU allows: what was freed last is handed out next. */
   reuse_frames = true;
   readonly fail_page_alloc: fault_injection = { nth: 0, for_ever: false, calls: 0 };
   readonly fail_slab_alloc: fault_injection = { nth: 0, for_ever: false, calls: 0 };

@@ -104,8 +104,17 @@ export function vmstat_item_in_bytes(idx: node_stat_item): boolean {
 export function is_file_lru(lru: lru_list): boolean { return lru === LRU_INACTIVE_FILE || lru === LRU_ACTIVE_FILE; }
 export function is_active_lru(lru: lru_list): boolean { return lru === LRU_ACTIVE_ANON || lru === LRU_ACTIVE_FILE; }
 
+/** The head of an LRU list. Like every head it is nobody's node; what it is part of is the lruvec. */
+export class lru_list_head extends list_node<page> {
+  readonly lruvec: lruvec;
+  constructor(lruvec: lruvec) {
+    super();
+    this.lruvec = lruvec;
+  }
+}
+
 export class lruvec {
-  readonly lists: list_head<page>[] = Array.from({ length: NR_LRU_LISTS }, () => new list_node<page>());
+  readonly lists: list_head<page>[] = Array.from({ length: NR_LRU_LISTS }, () => new lru_list_head(this));
   /** Protects the lists and PG_lru of what is on them. */
   readonly lru_lock: spinlock_t = new spinlock_t('lru_lock', this);
 }

@@ -24,7 +24,7 @@ export class anon_vma {
   /** Child anon_vmas and vmas that point here. */
   degree: unsigned_int = 0;
   parent: anon_vma | null = null;
-  readonly rb_root: rb_root_cached<anon_vma_chain> = new rb_root_cached();
+  readonly rb_root: rb_root_cached<anon_vma_chain> = new rb_root_cached(this);
 }
 
 /** Links one vma and one anon_vma: on the vma's list and in the anon_vma's tree. */
