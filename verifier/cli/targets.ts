@@ -32,9 +32,9 @@ export async function readAnyTarget(word: string, io: Io): Promise<Target | Mail
 /** The bytes of a mail file, within bounds. */
 export async function readFile(word: string, io: Io): Promise<Uint8Array> {
   if (word !== '-' && statSync(word, { throwIfNoEntry: false })?.isDirectory() === true) throw new CliError(`'${word}' is a directory, no target`);
-  const { errorText, readSource } = await import('../transform/import/index.ts');
+  const { readSource } = await import('../transform/import/index.ts');
   const read = await readSource(word, io.stdin ?? none());
-  if (!read.ok) throw new CliError(`cannot read ${errorText(read.error)}`);
+  if (!read.ok) throw new CliError(`cannot read ${word === '-' ? 'standard input' : `'${word}'`}: ${read.error.reason}`);
   return read.value;
 }
 async function* none(): AsyncGenerator<Uint8Array> { /* nobody writes */ }

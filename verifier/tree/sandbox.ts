@@ -8,6 +8,8 @@ import type { PortTree } from './load.ts';
 import { parse } from './parse.ts';
 import { ts } from './ts.ts';
 
+const K = ts.SyntaxKind;
+
 export interface Range { readonly file: string; readonly from: number; readonly to: number }
 export type Breach =
   /** A name that neither the port nor the code declares. */
@@ -53,6 +55,8 @@ function ofFile(tree: PortTree, file: string, ranges: readonly Range[]): Breach[
     if (ts.isFunctionDeclaration(n) || ts.isArrowFunction(n) || ts.isFunctionExpression(n)) {
       const outer = fn;
       if (ts.isFunctionDeclaration(n) && scope === top) fn = n.name?.text ?? '';
+      if (n.asteriskToken !== undefined) breach('form', 'a generator');
+      for (const m of n.modifiers ?? []) if (m.kind !== K.ExportKeyword) breach('form', ts.SyntaxKind[m.kind]);
       const own: Scope = { names: new Set(n.parameters.flatMap((p) => namesOf(p.name))), up: scope };
       for (const p of n.parameters) if (p.initializer !== undefined) visit(p.initializer, own);
       if (n.body !== undefined) visit(n.body, own);
@@ -101,7 +105,6 @@ function topNames(s: ts.Statement): string[] {
   return bindings === undefined ? [] : ts.isNamespaceImport(bindings) ? [bindings.name.text] : bindings.elements.map((e) => e.name.text);
 }
 
-const K = ts.SyntaxKind;
 /** What a translation of C is made of. */
 const FORMS: ReadonlySet<ts.SyntaxKind> = new Set([
   K.FunctionDeclaration, K.VariableStatement, K.VariableDeclarationList, K.VariableDeclaration, K.Block, K.ExpressionStatement, K.IfStatement, K.DoStatement,

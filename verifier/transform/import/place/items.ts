@@ -27,7 +27,7 @@ interface Side { readonly lines: readonly Item[]; readonly at: readonly number[]
 export function itemsOf(hunk: CHunk, before: FragmentTranslation, after: FragmentTranslation): HunkItems {
   const old = sideOf(hunk, before, '+', 'remove');
   const now = sideOf(hunk, after, '-', 'add');
-  const merged = inOrder(old.lines, now.lines);
+  const merged = lastParameter(inOrder(old.lines, now.lines));
   const silent = silentLines(hunk, before, after, old, now);
   const known = new Set(before.labels.map((one) => one.label));
   const labels = after.labels.filter((one) => !known.has(one.label)).map(({ label, line }): NewLabel => {
@@ -48,7 +48,7 @@ function sideOf(hunk: CHunk, made: FragmentTranslation, without: '+' | '-', role
     // What is indented before any head belongs to the function that the hunk names.
     else if (!inside && /^\s/.test(text)) fn ??= named(hunk.section);
     else if (!inside && !/^\s/.test(text) && text !== '}') fn = '';
-    const item: Item = { role, text, from: at[from - 1] ?? 0, to: at[to - 1] ?? hunk.lines.length - 1, function: fn };
+    const item: Item = { role, text: plainly(text), from: at[from - 1] ?? 0, to: at[to - 1] ?? hunk.lines.length - 1, function: fn };
     if (text === '}' || text === '};') [fn, inside] = ['', false];
     return item;
   });
@@ -73,6 +73,18 @@ function headByParameters<L extends { readonly text: string }>(line: L): readonl
     }
   }
   return [opens, ...parts, closes].map((text) => ({ ...line, text }));
+}
+
+/** `(a[i]).f` as the port writes it: `a[i].f`. */
+function plainly(text: string): string { return text.replace(/(?<![\w\])])\((\w[\w.]*\[[^[\]()]*\])\)(?=[.[;,)]|$)/g, '$1'); }
+
+/** A parameter that comes last: the comma is on the one before, so that one is written anew. */
+function lastParameter(items: readonly Item[]): readonly Item[] {
+  return items.flatMap((one, n): readonly Item[] => {
+    const next = items.slice(n + 1).findIndex((other) => other.role !== 'add');
+    const closes = next > 0 && /^\): /.test(items[n + 1 + next]?.text ?? '');
+    return one.role === 'context' && closes && /^ {2}\w+: .*,$/.test(one.text) ? [{ ...one, role: 'remove' }, { ...one, role: 'add' }] : [one];
+  });
 }
 
 /** The function that is named behind the second @@. */
