@@ -2,7 +2,8 @@
 // kpv review: each target in turn, before and after, and the report in one of the formats.
 
 import { findPatch } from '../../patches/index.ts';
-import type { MailTarget } from '../delta/mails.ts';
+import type { MailPatch, MailTarget } from '../delta/mails.ts';
+import { quoteOf } from '../delta/quote.ts';
 import type { Target } from '../delta/target.ts';
 import type { ReviewOptions } from '../delta/review.ts';
 import { jsonReport } from '../report/json.ts';
@@ -90,7 +91,10 @@ function render(reviews: readonly Review[], targets: readonly (Target | MailTarg
   switch (format) {
     case 'text': return reviews.map(text).join('\n');
     case 'json': return reviews.length === 0 ? '' : jsonReport(mergeReviews(reviews));
-    case 'mail': return reviews.map((r) => mailReport(r, (id) => targets.flatMap((t) => (t.kind === 'mails' ? t.patches : [])).find((p) => p.patch.id === id)?.patch ?? findPatch(id), mail)).join('');
+    case 'mail': {
+      const posted = (id: string): MailPatch | undefined => targets.flatMap((t) => (t.kind === 'mails' ? t.patches : [])).find((p) => p.patch.id === id);
+      return reviews.map((r) => mailReport(r, (id) => posted(id)?.patch ?? findPatch(id), mail, (id) => { const one = posted(id); return one === undefined ? null : quoteOf(one); })).join('');
+    }
   }
 }
 

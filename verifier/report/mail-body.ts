@@ -25,15 +25,19 @@ const LANES = 74;
 const TERMS = 6;
 
 /** Everything between the headers and the tags. */
-export function mailBody(review: Review, p: PatchReview, module: PatchModule): string[] {
+/** A patch as it was posted: its data, and the lines of its mail that a finding is about, where the mail is at hand. */
+export interface Posted { readonly module: PatchModule; readonly quote: ((f: Finding) => readonly string[] | null) | null }
+
+export function mailBody(review: Review, p: PatchReview, posted: Posted): string[] {
+  const { module } = posted;
   const { meta } = module;
   const told = worstFirst(p.findings).filter((f) => f.state !== 'same');
   const worst = told.filter(isNews).slice(0, WORST);
-  const out = [attribution(meta), ...wrap('[The text of the mail is not at hand here, so nothing of it is quoted.]'), '', ...opening(review, p, told, worst.length)];
+  const out = [attribution(meta), ...(posted.quote === null ? wrap('[The text of the mail is not at hand here, so nothing of it is quoted.]') : []), '', ...opening(review, p, told, worst.length)];
   const shown = new Set<string>();
   // One story is told: of an interleaving where there is one, for nobody sees that from the code alone.
   const telling = worst.find((f) => f.layer === 'interleaving') ?? worst[0];
-  for (const [i, f] of worst.entries()) out.push('', ...findingBody(f, i, p, module, shown, curedBy(f, p, review), f === telling));
+  for (const [i, f] of worst.entries()) out.push('', ...findingBody(f, i, p, posted, shown, curedBy(f, p, review), f === telling));
   if (worst.length === 0) out.push(...goneBody(told));
   if (p.scenarios.length > 0 || told.length > 0) out.push('', ...deltaTable(p, module, told));
   const terms = groupTerms(p);
@@ -86,12 +90,19 @@ function goneBody(told: readonly Finding[]): string[] {
   return gone.length > WORST ? [...out, '', `${gone.length - WORST} more stand in the table.`] : out;
 }
 
-function findingBody(f: Finding, index: number, p: PatchReview, module: PatchModule, shown: Set<string>, cured: string | null, telling: boolean): string[] {
+function findingBody(f: Finding, index: number, p: PatchReview, { module, quote }: Posted, shown: Set<string>, cured: string | null, telling: boolean): string[] {
   const { before, after } = beforeAfter(f, p);
   const change = outcomeChange(f, p);
   const brief = (text: string): string => text.replace(/; (the run below ends with|[^;]* of the scenario below end in) .*$/s, '');
   const out = wrap(`${index + 1}. ${f.code} ${f.rule} in ${f.function}() (${f.c.file}): ${messageParts(f).what}.`, 72, '', '   ');
-  const hunk = hunkAbout(f, module);
+  const said = quote?.(f) ?? null;
+  const hunk = said === null ? hunkAbout(f, module) : null;
+  if (said !== null) {
+    const key = said.join('\n');
+    if (shown.has(key)) out.push('', ...wrap('It comes from the same lines as above.'));
+    else out.push('', ...said.map((line) => `> ${line}`.trimEnd()));
+    shown.add(key);
+  }
   if (hunk !== null) {
     const key = hunk.lines.join('\n');
     if (shown.has(key)) out.push('', ...wrap('It comes from the same lines as above.'));

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import type { PatchModule } from '../transform/index.ts';
 import { isNews } from './findings.ts';
 import { plainSigns } from './layout.ts';
-import { mailBody } from './mail-body.ts';
+import { mailBody, type Posted } from './mail-body.ts';
 import { headers, secondsOf } from './mail-headers.ts';
 import type { PatchReview, Review } from './review.ts';
 
@@ -20,10 +20,10 @@ export interface MailOptions {
 }
 
 /** A patch that the project has no mail data of cannot be answered. */
-export function mailReport(review: Review, moduleOf: (id: string) => PatchModule | undefined, options: MailOptions): string {
+export function mailReport(review: Review, moduleOf: (id: string) => PatchModule | undefined, options: MailOptions, quoteOf: (id: string) => Posted['quote'] = () => null): string {
   const messages = review.patches.filter(isWorthAReply).flatMap((p) => {
     const module = moduleOf(p.id);
-    return module === undefined ? [] : [message(review, p, module, options)];
+    return module === undefined ? [] : [message(review, p, { module, quote: quoteOf(p.id) }, options)];
   });
   return messages.map((text) => `From mboxrd@z Thu Jan  1 00:00:00 1970\n${text.replace(/^(>*From )/gm, '>$1')}\n`).join('');
 }
@@ -35,8 +35,9 @@ export function isWorthAReply(p: PatchReview): boolean {
   }
 }
 
-function message(review: Review, p: PatchReview, module: PatchModule, { version, sourceDate }: MailOptions): string {
-  const body = harmless(mailBody(review, p, module).map(plainSigns));
+function message(review: Review, p: PatchReview, posted: Posted, { version, sourceDate }: MailOptions): string {
+  const { module } = posted;
+  const body = harmless(mailBody(review, p, posted).map(plainSigns));
   const date = sourceDate ?? secondsOf(module.meta.date) + 1;
   const digest = createHash('sha256').update(JSON.stringify([module.meta, date, version, body])).digest('hex').slice(0, 16);
   const messageId = `kpv.${digest}.${p.number}@kpv.invalid`;

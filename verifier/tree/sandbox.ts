@@ -4,6 +4,7 @@
 // only the forms that a translation of C is made of. Held against the tree as it would run, so that no
 // way in which text came about can get around it.
 
+import { Script } from 'node:vm';
 import type { PortTree } from './load.ts';
 import { parse } from './parse.ts';
 import { ts } from './ts.ts';
@@ -73,7 +74,14 @@ function ofFile(tree: PortTree, file: string, ranges: readonly Range[]): Breach[
 }
 
 function parses(file: string, text: string): boolean {
-  return (ts.transpileModule(text, { fileName: `/${file}`, reportDiagnostics: true, compilerOptions: { target: ts.ScriptTarget.ES2022 } }).diagnostics ?? []).length === 0;
+  const made = ts.transpileModule(text, { fileName: `/${file}`, reportDiagnostics: true, compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS } });
+  if ((made.diagnostics ?? []).length > 0) return false;
+  // What only the engine minds: a name that is bound twice, a jump to no label. Compiled, not run.
+  try {
+    return new Script(`(function (exports, require) {${made.outputText}\n})`) instanceof Script;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether an identifier stands for a value: not a property, a key, a label or what it declares. */

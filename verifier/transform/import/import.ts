@@ -8,7 +8,7 @@ import { indexFile } from '../../tree/statements.ts';
 import { tokens } from '../../tree/tokens.ts';
 import { applyPatch } from '../apply.ts';
 import type { Hunk, Lines } from '../hunk.ts';
-import { matchHunk } from '../match.ts';
+import { matchHunk, type Group } from '../match.ts';
 import type { FunctionHunk, PatchMeta, PatchModule } from '../patch.ts';
 import { patchId } from '../patch.ts';
 import { withKinds } from './place/kinds.ts';
@@ -82,7 +82,7 @@ function importFile(file: DiffFile, { tree, before: declared, port, reader }: Po
   const module = portFileOf(path);
   const text = tree.files.get(module);
   const hunks = hunksOf(file);
-  if (text === undefined || !/\.[ch]$/.test(path) || OF_THE_MACHINE.has(module)) {
+  if (text === undefined || !/\.[ch]$/.test(path) || OF_THE_MACHINE.has(module) || module.startsWith('arch/model/')) {
     for (const hunk of hunks) account(path, hunk, out, () => ({ kind: 'outside', why: path }));
     return;
   }
@@ -118,7 +118,13 @@ function importFile(file: DiffFile, { tree, before: declared, port, reader }: Po
       for (const one of fitted?.missed ?? []) out.remarks.push(`${path}, line ${hunk.lines[one.from]?.line ?? line} of the mail: a context line reads otherwise in the port, and was left out: \`${hunk.lines[one.from]?.text.trim() ?? ''}\``);
       const one: FunctionHunk = { file: module, function: part.function, hunk: strict };
       const match = scopes.map((scope) => matchHunk(strict, scope)).find((m) => m.kind === 'found');
-      placed.push({ one, site: { hunk: strict, groups: match?.kind === 'found' ? match.groups : [] } });
+      const groups = match?.kind === 'found' ? match.groups : [];
+      // C may have a function in two arms; of options that are always on or off the port has one.
+      if (groups.length > 0 && placed.some((other) => isAgain(groups, other.site.groups))) {
+        out.remarks.push(`${path}, line ${line} of the mail: the same change once more, to an arm of ${part.function}() that the port does not have`);
+        continue;
+      }
+      placed.push({ one, site: { hunk: strict, groups } });
       for (const { label } of labels) if (part.items.some((item) => item.role === 'add' && endsLabel(item.text) === label)) sites.set(part.function, [...sites.get(part.function) ?? [], { label, c }]);
       placesInto(out.places, module, hunk, part.items);
     }
@@ -145,6 +151,13 @@ function withoutTornComment(lines: readonly string[]): readonly string[] {
 function plain(hunk: Hunk): Hunk {
   const items = hunk.items.map((one) => (one.role === 'add' && endsLabel(one.text) !== null ? { ...one, text: one.text.replace(/ \/\/ \w+$/, '') } : one));
   return { ...hunk, items };
+}
+
+/** Whether all that a hunk changes is changed by another, in the same place. */
+function isAgain(groups: readonly Group[], others: readonly Group[]): boolean {
+  const key = (one: Group): string => [one.prev?.token.pos, one.next?.token.pos, ...one.removed.map((r) => r.token.pos), ...one.adds.map((line) => line.text.trim())].join();
+  const known = new Set(others.map(key));
+  return groups.every((one) => known.has(key(one)));
 }
 
 function scopesOf(file: string, text: string, fn: string) {
