@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { PATCHES, findSeries, type SeriesVersion } from '../../patches/index.ts';
 import { applyPatch, type Applied, type Conflict, type PatchMeta, type PatchModule } from '../transform/index.ts';
 import { nearestStatement } from '../transform/conflict.ts';
-import { commitOf, describe, errorText, readDiff, readMails, seriesFaults, seriesOf, type Diff, type Mail, type PatchTag } from '../transform/import/index.ts';
+import { commitOf, describe, errorText, readDiff, readMails, remarkText, seriesFaults, seriesOf, type Diff, type Mail, type PatchTag } from '../transform/import/index.ts';
 import { openReader } from '../transform/import/c/read.ts';
 import { importDiff, portFileOf, type Imported } from '../transform/import/import.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
@@ -63,7 +63,7 @@ export async function readMailTarget(bytes: Uint8Array, name: string, port: Port
     const trees: Trees = { ok: true, sides: { before, applied } };
     const series = known === null ? null : findSeries(`${known.meta.series}/${known.meta.version}`) ?? null;
     patches.push({ patch: imported.module, mail, diff: diff.value, imported, trees, series, standsOn });
-    remarks.push(...imported.remarks);
+    remarks.push(...diff.value.remarks.map(remarkText), ...imported.remarks);
   }
   return { ok: true, target: { kind: 'mails', id: name, switches: {}, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16), patches, remarks } };
 }

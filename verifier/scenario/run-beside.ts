@@ -3,7 +3,8 @@
 // of the whole search, or, where a schedule is given, of that one execution.
 
 import { identity } from '../check/finding.ts';
-import { exploreScenario, type Witness } from './explored.ts';
+import { endOf } from './ends.ts';
+import { exploreScenario, type Explored, type Witness } from './explored.ts';
 import type { RunnableSide } from './link-side.ts';
 import type { Run, RunOptions } from './run.ts';
 import type { Scenario } from './scenario.ts';
@@ -21,7 +22,21 @@ export function runBeside(side: RunnableSide, scenario: Scenario, options: RunOp
 
 function searched(side: RunnableSide, scenario: Scenario): Run {
   const algorithm = scenario.search ?? 'source';
-  const found = exploreScenario(side, scenario, { algorithm, maxExecutions: BOUNDS[algorithm], maxEvents: BOUNDS.events });
+  const { runtime } = side.port;
+  let found: Explored;
+  try {
+    found = exploreScenario(side, scenario, { algorithm, maxExecutions: BOUNDS[algorithm], maxEvents: BOUNDS.events });
+  } catch (e) {
+    // Not in a thread, whose end is an outcome: before any of them began.
+    const ended = endOf(e, runtime.here());
+    runtime.concurrency = null;
+    runtime.journal.stop();
+    if (ended === null) throw e;
+    return {
+      status: 'cut', bound: `the set-up does not come to its end: ${ended.kind === 'cut' ? ended.why : ended.result}`, outcome: ended.result, findings: [], events: runtime.events,
+      costs: NO_COSTS, trace: [], cycle: null, endedEarly: true, search: null,
+    };
+  }
   const witnesses = new Map<string, Witness>();
   for (const f of found.findings) witnesses.set(identity(f.finding), f.witness);
   const [only] = found.outcomes;

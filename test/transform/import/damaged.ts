@@ -20,7 +20,7 @@ export const WHOLE: readonly string[] = [
 ].map(mail);
 
 /** Words of the hunks swapped, doubled or taken out: the diff still reads. */
-function swapped(text: string, seed: number): Buffer {
+export function swapped(text: string, seed: number): Buffer {
   const below = random(seed);
   const lines = text.split('\n');
   const from = lines.findIndex((line) => line.startsWith('@@'));

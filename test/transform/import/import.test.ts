@@ -73,6 +73,12 @@ test('what is not understood ends the run that comes to it, and is told', (t) =>
   }
 });
 
+test('a function that has moved to another file of the port, or a patch for the wrong one', (t) => {
+  const other = { ...DEMO, files: new Map([...DEMO.files, ['mm/crates.ts', 'export function nail(n: number): number { return n; }\n']]) };
+  const made = imported(diffOf('mm/crates.c', { fn: FN, lines: [' \tif (!opened)', '-\t\treturn -1;', '+\t\treturn -2;'] }), other);
+  t.deepEqual(made.unplaced.map((one) => [one.file, one.text]), [['mm/crates.c', 'open_boxes() is in mm/boxes.c']]);
+});
+
 test('what does not fit is a conflict that says where', (t) => {
   const conflict = (diff: string): string => { const made = appliedOf(diff); return made.ok ? 'applies' : `${made.conflict.rule} ${made.conflict.anchor}`; };
   t.regex(conflict(diffOf('mm/boxes.c', { fn: FN, lines: [' \tif (!boxed)', '-\t\treturn -1;', '+\t\treturn -2;', ' \tglance(boxes[0]);', ' \treturn boxed;'] })), /^anchor-missing/);

@@ -99,6 +99,11 @@ function importFile(file: DiffFile, { tree, before: declared, port, reader }: Po
     const functions = functionsOf(hunk);
     const shown = shownBefore(hunk, functions);
     const unported = (at: number): boolean => { const name = functions[at] ?? ''; return name !== '' && shown.has(name) && !has(name); };
+    for (const name of new Set(functions.filter((_, at) => unported(at) && hunk.lines[at]?.kind !== ' '))) {
+      const home = declared.all.find((one) => one.kind === 'function' && one.name === name && one.module !== module && /^(?:mm|kernel|lib|drivers)\//.test(one.module));
+      const at = functions.indexOf(name);
+      if (home !== undefined) out.unplaced.push({ file: path, line: hunk.lines[at]?.line ?? hunk.line, function: name, text: `${name}() is in ${home.module.replace(/\.ts$/, '.c')}` });
+    }
     const made = itemsOf(hunk, withTypes(old, declared, module), withTypes(now, declared, module));
     const kept = withUnread(made.items, hunk, now).map((one): ItemOrGap => (one.role !== 'gap' && unported(one.from) ? { role: 'gap' } : one));
     fates(path, hunk, [[old, '+'], [now, '-']], kept, (at) => (unported(at) ? `${path}: ${functions[at]}()` : null), out);
