@@ -29,6 +29,15 @@ function interleaved(r: Run): string[] {
 }
 const rules = (r: Run): string[] => [...new Set(r.findings.map((f) => f.rule))].sort();
 
+test('a set-up that does not come to its end cuts the scenario, and says so', (t) => {
+  const text = v2.after.files.get('mm/migrate.ts') ?? '';
+  const broken = text.replace(/(export function migrate_vma_finalize\([^]*?\{\n)/, "$1  unreachable('a test');\n").replace(/^(import )/m, "import { unreachable } from '../arch/model/marks.ts';\n$1");
+  const files = new Map([...v2.after.files, ['mm/migrate.ts', /^import \{[^}]*\bunreachable\b[^}]*marks/m.test(text) ? text.replace(/(export function migrate_vma_finalize\([^]*?\{\n)/, "$1  unreachable('a test');\n") : broken]]);
+  const r = run(linkSide(files, CONFIGS.default), 'beside/c/evict.dontneed');
+  t.is(r.status, 'cut');
+  t.regex(r.bound ?? '', /the set-up does not come to its end: outside the model: a test/);
+});
+
 test('an id says what runs, and every scenario has the id it is found by', (t) => {
   const seen = new Set<string>();
   for (const s of besideFull()) {
