@@ -27,4 +27,22 @@ for (const [body, what] of [
   ['a[`prototype`];', 'form [`prototype`]'], ['import("fs");', 'form ImportKeyword'], ['n = `${n}`;', 'form TemplateExpression'], ['frob`x`;', 'form TaggedTemplateExpression'],
   ['n = /x/.test("y") ? 1 : 0;', 'form RegularExpressionLiteral'], ['class g {} n = this.x;', 'form ThisKeyword'], ['throw n;', 'form ThrowStatement'],
   ['const { length } = a;', 'form ObjectBindingPattern'], ['(async () => 1)();', 'form AsyncKeyword'], ['delete a[0];', 'form DeleteExpression'],
+  ['a[("constructor")];', 'form ["constructor"]'], ['Array.isArray = 0;', 'name Array'], ['Math.max = frob;', 'name Math'], ['n = Array(9).length;', 'name Array'], ['Reflect.get(a, 0);', 'name Reflect'],
 ] as const) test(`may not be said: ${body}`, (t) => { t.true(said(body).includes(what), said(body).join('; ')); });
+
+test('what runs while a module loads is constants and tables', (t) => {
+  const at = (line: string): readonly string[] => {
+    const text = `${AROUND}${line}\n`;
+    return breaches(treeOf({ 'mm/demo.ts': text, 'mm/frob.ts': 'export function frob(n: number): number { return n; }\n' }), [{ file: 'mm/demo.ts', from: AROUND.length, to: text.length }]).map((one) => `${one.kind} ${one.what}`);
+  };
+  t.deepEqual(at('export const A = (LIMIT << 2) | 1;'), []);
+  t.deepEqual(at('const table = { open: frob, n: LIMIT };'), []);
+  t.true(at("export const A = frob[('con' + 'structor')];").length > 0);
+  t.true(at('frob(1);').length > 0);
+  t.true(at('export const A = Reflect;').includes('name Reflect'));
+});
+
+test('a type is no value: an import that is gone by then declares nothing', (t) => {
+  const text = "import { Reflect } from './frob.ts';\nexport function f(): void {\n  Reflect.get(f, 0);\n}\n";
+  t.deepEqual(breaches(treeOf({ 'mm/demo.ts': text }), [{ file: 'mm/demo.ts', from: text.indexOf('  Reflect'), to: text.length }]).map((one) => one.what), ['Reflect']);
+});

@@ -19,7 +19,8 @@ export async function importMail(words: readonly string[], flags: Flags, { io }:
   const { patches } = target;
   for (const one of patches) {
     const text = moduleText(one.imported);
-    if (folder === null) io.stdout.write(text);
+    if (one.imported.refused.length > 0) io.stderr.write(`kpv: ${one.patch.meta.subject}: refused, nothing is written: ${one.imported.refused[0] ?? ''}\n`);
+    else if (folder === null) io.stdout.write(text);
     else write(folder, moduleName(one.patch), text);
     io.stderr.write(`${accountText(one)}\n`);
   }

@@ -31,7 +31,7 @@ export async function replay(words: readonly string[], flags: Flags, context: Co
   checkOutput(file);
   // A mailer may have broken the token; a file comes last.
   const last = words.at(-1) ?? '';
-  const named = words.length > 1 && (last === '-' || existsSync(last)) ? last : null;
+  const named = words.length > 1 && (last === '-' || existsSync(last) || /^[\w./~-]*[./~][\w./~-]*$/.test(last)) ? last : null;
   const token = unwrapped(named === null ? words : words.slice(0, -1));
   if (token.split('kpv1:').length > 2) throw new CliError('one token at a time: these are several');
   const mails = named === null ? null : await readAnyTarget(named, io);

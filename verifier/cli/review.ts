@@ -68,7 +68,7 @@ export async function review(words: readonly string[], flags: Flags, context: Co
   const text = render(reviews, targets, format, (r) => textReport(r, { paint, verbose: flags.on('verbose'), coverage: coverageOf, width: file === null ? io.stdout.width : null }), { version: context.version, sourceDate });
   if (format === 'mail' && text === '') io.stderr.write('kpv: no patch here is worth a reply: nothing is new, fixed or different\n');
   writeOutput(io, file, text);
-  if (scenario !== null && reviews.some((r) => r.patches.length > 0 && r.patches.every((p) => p.scenarios.length === 0))) {
+  if (scenario !== null && reviews.some((r) => r.patches.some((p) => p.apply.status === 'applied') && r.patches.every((p) => p.scenarios.length === 0))) {
     io.stderr.write(`kpv: no scenario of the ${suite} suite matches '${scenario.glob}'\n`);
   }
   if (interrupted) io.stderr.write('kpv: interrupted: this is what was found until then\n');

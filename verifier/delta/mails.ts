@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
 import { PATCHES, findSeries, type SeriesVersion } from '../../patches/index.ts';
 import { applyPatch, type Applied, type Conflict, type PatchMeta, type PatchModule } from '../transform/index.ts';
 import { nearestStatement } from '../transform/conflict.ts';
-import { commitOf, describe, errorText, readDiff, readMails, remarkText, seriesFaults, seriesOf, type Diff, type Mail, type PatchTag } from '../transform/import/index.ts';
-import { openReader } from '../transform/import/c/read.ts';
+import { commitOf, describe, errorText, readDiff, readMails, numstat, remarkText, seriesFaults, seriesOf, type Diff, type DiffFile, type Mail, type PatchTag } from '../transform/import/index.ts';
+import { openReader, type CReader } from '../transform/import/c/read.ts';
 import { importDiff, portFileOf, type Imported } from '../transform/import/import.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
 import { sidesOf, type Switches, type Trees } from './target.ts';
@@ -58,7 +58,10 @@ export async function readMailTarget(bytes: Uint8Array, name: string, port: Port
     const known = knownAs(mail, tag);
     const meta = known?.meta ?? metaOf(mail, tag, total, diff.value);
     const { before, standsOn, failed } = beforeOf(known, patches.at(-1), port);
-    const imported = importDiff(diff.value, meta, before, reader);
+    const most = diff.value.files.filter((file) => before.files.has(portFileOf(file.newPath ?? file.oldPath ?? ''))).reduce((n, file) => n + changesOf(file), 0);
+    if (most > MOST_LINES) return { ok: false, why: 'unreadable', reason: `${name}: ${most} changed lines in files of the port; at most ${MOST_LINES} are translated` };
+    const imported = translated(diff.value, meta, before, reader);
+    if (imported === null) return { ok: false, why: 'unreadable', reason: `${name}: its code is nested too deeply to be translated` };
     const applied = failed ?? placedOr(before, imported);
     const trees: Trees = { ok: true, sides: { before, applied } };
     const series = known === null ? null : findSeries(`${known.meta.series}/${known.meta.version}`) ?? null;
@@ -66,6 +69,21 @@ export async function readMailTarget(bytes: Uint8Array, name: string, port: Port
     remarks.push(...diff.value.remarks.map(remarkText), ...imported.remarks);
   }
   return { ok: true, target: { kind: 'mails', id: name, switches: {}, hash: createHash('sha256').update(bytes).digest('hex').slice(0, 16), patches, remarks } };
+}
+
+/** Of the largest patches to mm, some hundred: the rest is no patch that a person reads. */
+const MOST_LINES = 4000;
+function changesOf(file: DiffFile): number {
+  const n = numstat(file);
+  return n === null ? 0 : n.added + n.removed;
+}
+function translated(diff: Diff, meta: PatchMeta, before: PortTree, reader: CReader): Imported | null {
+  try {
+    return importDiff(diff, meta, before, reader);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** One patch of many may well come alone; two of them without those between may not. */

@@ -115,7 +115,7 @@ const DECLARATION = /^(?:exports\.[\w$]+ = )+void 0;$/gm;
 const bodies = new Map<string, Body>();
 
 /** What a module of the port has no use for, hidden from it: a second wall behind tree/sandbox.ts. */
-const HIDDEN = ['process', 'globalThis', 'global', 'Function', 'Buffer', 'console', 'fetch', 'WebAssembly', 'SharedArrayBuffer', 'Atomics', 'module',
+const HIDDEN = ['WebSocket', 'EventSource', 'Worker', 'process', 'globalThis', 'global', 'Function', 'Buffer', 'console', 'fetch', 'WebAssembly', 'SharedArrayBuffer', 'Atomics', 'module',
   'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'structuredClone', 'navigator', 'performance'];
 
 function bodyOf(file: string, js: string): Body {

@@ -94,7 +94,16 @@ const MUTATORS: ReadonlySet<Key> = new Set([
   'push', 'pop', 'shift', 'unshift', 'splice', 'sort', 'reverse', 'fill', 'copyWithin', 'set', 'add', 'delete', 'clear',
 ]);
 /** Code from a mail may compute a key; by these it would come to what is not the port's (SECURITY.md). */
-function leadsOut(k: Key): boolean { return k === 'constructor' || k === 'prototype' || k === '__proto__'; }
+function leadsOut(k: unknown): boolean {
+  if (typeof k === 'number') return false;
+  // An object becomes a string only at the access itself: nobody can look at it before.
+  if (typeof k !== 'string') return typeof k === 'object' || typeof k === 'function' || typeof k === 'symbol';
+  return k === 'constructor' || k === 'prototype' || (k.charCodeAt(0) === UNDERSCORE && OBJECTS_OWN.has(k));
+}
+/** Rounds between two accesses: no loop of the port has a thousandth of that. */
+const MOST_IDLE = 50_000;
+const UNDERSCORE = 95;
+const OBJECTS_OWN: ReadonlySet<string> = new Set(['__proto__', '__defineGetter__', '__defineSetter__', '__lookupGetter__', '__lookupSetter__']);
 /** The key of an access to a container as a whole. */
 const WHOLE = '[]';
 
@@ -116,6 +125,9 @@ export class Runtime {
   /** Frames at the moment something was thrown, innermost last; the unwinding pops the live ones. */
   thrownAt: readonly Frame[] | null = null;
   readonly loops = new LoopWatch();
+  /** Rounds of loops since the last access, and what had been accessed by then. */
+  #idle = 0;
+  #eventsAtHead = -1;
   /** The undo log of a search: off while one thread runs to its end. */
   readonly journal = new Journal();
   /** Called by the linker: room for a file's sites; gives their base. */
@@ -246,7 +258,7 @@ export class Runtime {
   }
   /** delete o.k */
   d(o: PortObject | null | undefined, k: Key): boolean {
-    if (o === null || o === undefined) return this.#null(k);
+    if (o === null || o === undefined || leadsOut(k)) return this.#null(k);
     this.#count();
     const old = o[k];
     this.journal.field(o, k);
@@ -328,13 +340,16 @@ export class Runtime {
     if ((this.events += 1) > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} accesses`);
   }
   #null(k: Key): never {
-    if (leadsOut(k)) throw new ExecutionEnd('limit', `a field called ${k}`);
+    if (leadsOut(k)) throw new ExecutionEnd('limit', typeof k === 'string' ? `a field called ${k}` : 'a key that is an object');
     return this.monitor.nullDereference(typeof k === 'number' ? WHOLE : k);
   }
 
   loop(site: number): LoopActivation { return this.loops.enter(site); }
   head(activation: LoopActivation, locals: () => readonly unknown[]): void {
-    // A loop that writes nothing shared makes no event that could be one too many.
+    // A loop that touches nothing makes no event that could be one too many; nor do loops in such a loop.
+    if (this.events === this.#eventsAtHead) this.#idle += 1;
+    else [this.#eventsAtHead, this.#idle] = [this.events, 0];
+    if (this.#idle > MOST_IDLE) throw new ExecutionEnd('limit', `more than ${MOST_IDLE} rounds of loops that touch nothing`);
     if (activation.rounds > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} rounds of a loop`);
     const seen = this.loops.visit(activation, locals);
     if (seen !== 'fresh') this.monitor.cycle(activation, seen);

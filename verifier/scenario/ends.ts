@@ -23,6 +23,8 @@ export function endOf(e: unknown, here: Site | null): End | null {
     if (why === 'model-limit') return { kind: 'cut', why: `outside the model: ${e.message}${at}`, result: 'end=cut' };
     return { kind: 'ended', result: `end=${String(why)}` };
   }
+  // What JavaScript has a bound for and C has not: a string, a stack.
+  if (e instanceof RangeError) return { kind: 'cut', why: `outside the model: ${e.message}${at}`, result: 'end=cut' };
   if (isOfThePort(e) && here !== null) return { kind: 'ended', result: 'end=null-dereference' };
   return null;
 }

@@ -21,8 +21,12 @@ export type Breach =
 export const LEADS_OUT: ReadonlySet<string> = new Set([
   'constructor', 'prototype', '__proto__', '__defineGetter__', '__defineSetter__', '__lookupGetter__', '__lookupSetter__', 'caller', 'callee', 'arguments',
 ]);
-/** Of JavaScript itself, what translations use. */
-const BUILTINS: ReadonlySet<string> = new Set(['undefined', 'NaN', 'Infinity', 'Number', 'Boolean', 'Array', 'Math']);
+/** Values of JavaScript itself that translations use. */
+const BUILTINS: ReadonlySet<string> = new Set(['undefined', 'NaN', 'Infinity']);
+/** Functions of it, to be called and nothing else. */
+const CALLED: ReadonlySet<string> = new Set(['Number', 'Boolean', 'Math.trunc', 'Math.min', 'Math.max', 'Math.abs']);
+/** A declaration of such a name may be a type alone, and gone by the time the name is looked up. */
+const GLOBALS: ReadonlySet<string> = new Set([...Object.getOwnPropertyNames(globalThis), 'require', 'module', 'exports', '$', '$g', '$base', 'arguments']);
 
 /** What the ranges (of the trees' texts) say that they may not; in order. */
 export function breaches(tree: PortTree, ranges: readonly Range[]): readonly Breach[] {
@@ -37,6 +41,8 @@ function ofFile(tree: PortTree, file: string, ranges: readonly Range[]): Breach[
   const top: Scope = { names: new Set(source.statements.flatMap(topNames)), up: null };
   let fn = '';
   const inside = (n: ts.Node): boolean => ranges.some((r) => n.getStart(source) < r.to && r.from < n.getEnd());
+  const begins = (n: ts.Node): boolean => ranges.some((r) => r.from <= n.getStart(source) && n.getStart(source) < r.to);
+  let inFunction = false;
   const breach = (kind: Breach['kind'], what: string): void => { out.push({ kind, file, function: fn, what }); };
   const visit = (n: ts.Node, scope: Scope): void => {
     if (!inside(n) || ts.isTypeNode(n) || ts.isInterfaceDeclaration(n) || ts.isTypeAliasDeclaration(n)) return;
@@ -45,10 +51,17 @@ function ofFile(tree: PortTree, file: string, ranges: readonly Range[]): Breach[
       if (!/^\.{1,2}\/[\w./-]+\.ts$/.test(from)) breach('form', `an import of ${from}`);
       return;
     }
-    if (!FORMS.has(n.kind)) { breach('form', ts.SyntaxKind[n.kind]); return; }
+    // What stands there already and is only added to is the port's own.
+    if (!FORMS.has(n.kind) && begins(n)) { breach('form', ts.SyntaxKind[n.kind]); return; }
+    if (!inFunction && begins(n) && !AT_LOAD.has(n.kind)) { breach('form', `${ts.SyntaxKind[n.kind]} outside a function`); return; }
+    if (ts.isCallExpression(n) && CALLED.has(n.expression.getText(source))) {
+      for (const a of n.arguments) visit(a, scope);
+      return;
+    }
+    if (ts.isPropertyDeclaration(n) && (!ts.isIdentifier(n.name) || LEADS_OUT.has(n.name.text))) breach('form', `the field ${n.name.getText(source)}`);
     if (ts.isPropertyAccessExpression(n) && LEADS_OUT.has(n.name.text)) breach('form', `.${n.name.text}`);
     if (ts.isPropertyAssignment(n) && (!ts.isIdentifier(n.name) || LEADS_OUT.has(n.name.text))) breach('form', `the field ${n.name.getText(source)}`);
-    if (ts.isElementAccessExpression(n) && ts.isStringLiteralLike(n.argumentExpression)) breach('form', `[${n.argumentExpression.getText(source)}]`);
+    if (ts.isElementAccessExpression(n) && ts.isStringLiteralLike(bare(n.argumentExpression))) breach('form', `[${bare(n.argumentExpression).getText(source)}]`);
     if (ts.isIdentifier(n)) {
       if (isName(n) && !knows(scope, n.text)) breach('name', n.text);
       return;
@@ -60,7 +73,10 @@ function ofFile(tree: PortTree, file: string, ranges: readonly Range[]): Breach[
       for (const m of n.modifiers ?? []) if (m.kind !== K.ExportKeyword) breach('form', ts.SyntaxKind[m.kind]);
       const own: Scope = { names: new Set(n.parameters.flatMap((p) => namesOf(p.name))), up: scope };
       for (const p of n.parameters) if (p.initializer !== undefined) visit(p.initializer, own);
+      const around = inFunction;
+      inFunction = true;
       if (n.body !== undefined) visit(n.body, own);
+      inFunction = around;
       fn = outer;
       return;
     }
@@ -89,13 +105,15 @@ function isName(n: ts.Identifier): boolean {
   const p = n.parent;
   if (ts.isPropertyAccessExpression(p)) return p.expression === n;
   if (ts.isPropertyAssignment(p)) return p.initializer === n;
+  if (ts.isPropertyDeclaration(p) || ts.isMethodDeclaration(p) || ts.isClassDeclaration(p)) return 'initializer' in p && p.initializer === n;
   if (ts.isVariableDeclaration(p) || ts.isBindingElement(p) || ts.isFunctionDeclaration(p) || ts.isParameter(p)) return 'initializer' in p && p.initializer === n;
   return !(ts.isLabeledStatement(p) || ts.isBreakOrContinueStatement(p) || ts.isTypeReferenceNode(p));
 }
 function knows(scope: Scope, name: string): boolean {
-  for (let s: Scope | null = scope; s !== null; s = s.up) if (s.names.has(name)) return true;
+  for (let s: Scope | null = scope; s !== null; s = s.up) if (s.names.has(name) && (s.up !== null || !GLOBALS.has(name))) return true;
   return BUILTINS.has(name);
 }
+function bare(e: ts.Expression): ts.Expression { return ts.isParenthesizedExpression(e) || ts.isAsExpression(e) ? bare(e.expression) : e; }
 function namesOf(name: ts.BindingName): string[] {
   return ts.isIdentifier(name) ? [name.text] : name.elements.flatMap((e) => (ts.isOmittedExpression(e) ? [] : namesOf(e.name)));
 }
@@ -130,3 +148,6 @@ const FORMS: ReadonlySet<ts.SyntaxKind> = new Set([
   K.AmpersandEqualsToken, K.BarEqualsToken, K.CaretEqualsToken, K.LessThanLessThanEqualsToken, K.GreaterThanGreaterThanEqualsToken,
   K.GreaterThanGreaterThanGreaterThanEqualsToken, K.CommaToken, K.QuestionToken, K.ColonToken, K.EqualsGreaterThanToken,
 ]);
+/** What runs while a module loads is not watched: constants, tables, and what is made for each machine. */
+const AT_LOAD: ReadonlySet<ts.SyntaxKind> = new Set([...FORMS].filter((kind) => kind !== K.ElementAccessExpression && kind !== K.PostfixUnaryExpression
+  && kind !== K.EqualsToken && kind !== K.ExpressionStatement));

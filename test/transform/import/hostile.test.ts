@@ -5,7 +5,7 @@ import test from 'ava';
 import { moduleName, moduleText } from '../../../verifier/transform/import/index.ts';
 import { LinkedPort } from '../../../verifier/instrument/link.ts';
 import '../../../verifier/instrument/transpile.ts';
-import { DEMO, diffOf, imported } from './demo.ts';
+import { appliedOf, DEMO, diffOf, imported } from './demo.ts';
 
 const FN = 'int open_boxes(struct box **boxes, int nr)';
 const saying = (...lines: readonly string[]): string => diffOf('mm/boxes.c', { fn: FN, lines: [' \t\tif (boxes[i]->full)', ' \t\t\tcontinue;', ...lines.map((line) => `+\t\t${line}`), ' \t\tboxes[i]->flags |= BOX_OPEN;'] });
@@ -38,7 +38,9 @@ test('the module that is written holds nothing but the hunks', (t) => {
   const code = text.split('\n').filter((line) => !line.startsWith('//'));
   t.false(code.some((line) => /^\s*(?:\}\); )?process/.test(line)));
   t.true(text.includes("subject: 'x\\'\\n}); process.exit(1); ({ \\'',"));
-  t.regex(text, /peek\('\\`\\\$\{x\}\\`'\);/);
+  t.true(text.includes("parseHunk([\n"));
+  t.true(text.includes("+   peek(\\'`${x}`\\');',\n"));
+  t.false(/hunk`[^`]*\$\{/.test(text));
   t.is(moduleName({ ...made.module, meta: { ...made.module.meta, subject: '../../../etc/passwd\u0000 ÄÖ', number: 3 } }), '0003-etc-passwd.ts');
 });
 
@@ -64,5 +66,23 @@ test('a key that is computed leads nowhere', (t) => {
   const at = port.symbol('mm/demo.ts', 'at');
   if (typeof at !== 'function') return t.fail();
   for (const key of ['constructor', 'prototype', '__proto__']) t.throws(() => { Reflect.apply(at, undefined, [{}, ['con', 'structor'].join('') === key ? ['con', 'structor'].join('') : key]); }, { message: new RegExp(`a field called ${key}`) });
+  // Only the access itself makes a string of these.
+  for (const key of [['constructor'], { toString: () => 'constructor' }, Symbol.iterator]) t.throws(() => { Reflect.apply(at, undefined, [{}, key]); }, { message: /a key that is an object/ });
   t.is(Reflect.apply(at, undefined, [{ a: 3 }, 'a']), 3);
+});
+
+test('a struct that is called like something of JavaScript gives no leave to use that', (t) => {
+  const declares = diffOf('include/linux/box.h', { fn: 'static inline void close_box(struct box *b)', lines: [' \tb->flags = 0;', ' }', '+', '+struct Reflect {', '+\tvoid (*get)(int a);', '+};', '+struct eval {', '+\tint a;', '+};'] });
+  const uses = diffOf('mm/boxes.c', { fn: FN, lines: [' \t\tif (boxes[i]->full)', ' \t\t\tcontinue;', '+\t\tReflect->get(peek, "constructor");', '+\t\teval("1");', ' \t\tboxes[i]->flags |= BOX_OPEN;'] });
+  const made = imported(`${declares}${uses}`);
+  t.true(appliedOf(`${declares}${uses}`).ok);
+  const code = made.module.hunks.flatMap((h) => h.hunk.items.flatMap((one) => (one.role === 'add' ? [one.text.trim()] : []))).join('\n');
+  t.true(made.refused.length > 0 || (/notInPort\('Reflect'\)/.test(code) && /notInPort\('eval'\)/.test(code)), code);
+});
+
+test('what is written twice, or nests without end, runs nowhere', (t) => {
+  for (const lines of [['int x = 1;', 'int x = 2;'], ['switch (nr) { default: nr = 1; break; default: nr = 2; }'], ['Array->isArray = 0;']]) {
+    const made = imported(saying(...lines));
+    t.true(made.refused.length > 0 || made.module.hunks.every((h) => h.hunk.items.every((one) => one.role !== 'add' || /notInPort|unreachable|^\s*(?:if|}|switch|case|default|break|let|const|nr)/.test(one.text))), lines.join());
+  }
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // An imported patch as the text of a patch module, as a person would have written it: what is open
-// stands above it as a TODO, and is not in the hunks.
+// stands above it as a TODO, and is a mark in the hunks.
 
 import { hunkText, type Hunk } from '../hunk.ts';
 import type { PatchMeta, PatchModule } from '../patch.ts';
@@ -24,7 +24,7 @@ export function moduleText({ module, accounts, remarks }: Imported): string {
     `// ${comment(module.meta.subject)}. Imported from its mail.`,
     ...todo.map((what) => `// TODO: ${comment(what)}`),
     '',
-    "import { hunk } from '../../../verifier/transform/hunk.ts';",
+    `import { ${module.hunks.some((one) => isPlain(one.hunk)) ? 'hunk' : ''}${module.hunks.some((one) => !isPlain(one.hunk)) ? `${module.hunks.some((one) => isPlain(one.hunk)) ? ', ' : ''}parseHunk` : ''} } from '../../../verifier/transform/hunk.ts';`,
     "import { patch } from '../../../verifier/transform/patch.ts';",
     '',
     'export default patch({',
@@ -33,8 +33,7 @@ export function moduleText({ module, accounts, remarks }: Imported): string {
     ...byFile(module).flatMap(([file, hunks]) => [
       `  file(${quoted(file)})`,
       ...hunks.flatMap((one, n) => [
-        `    .hunk(${quoted(one.function)}, hunk\``, ...shownLines(one.hunk),
-        `    \`${one.hunk.c === null ? '' : `.cLines(${one.hunk.c.from}, ${one.hunk.c.to})`})${n === hunks.length - 1 ? ',' : ''}`,
+        ...hunkLines(one.function, one.hunk, one.hunk.c === null ? '' : `.cLines(${one.hunk.c.from}, ${one.hunk.c.to})`, n === hunks.length - 1 ? ',' : ''),
       ]),
     ]),
     ']);',
@@ -64,11 +63,18 @@ function metaLines(meta: PatchMeta, outside: PatchMeta['notModelled']): readonly
   ];
 }
 
+/** A text in which nothing could end a template or open a part of one; any other is quoted line by line. */
+function isPlain(hunk: Hunk): boolean { return !/[`\\]|\$\{/.test(hunkText(hunk)); }
+function hunkLines(fn: string, hunk: Hunk, c: string, end: string): readonly string[] {
+  if (isPlain(hunk)) return [`    .hunk(${quoted(fn)}, hunk\``, ...shownLines(hunk), `    \`${c})${end}`];
+  return [`    .hunk(${quoted(fn)}, parseHunk([`, ...shownLines(hunk).map((line) => `      ${quoted(line)},`), `    ].join('\\n'))${c})${end}`];
+}
+
 /** Read back by parseHunk() as it was. */
 export function shownLines(hunk: Hunk): readonly string[] {
   return hunkText(hunk).split('\n').map((line) => {
     const sign = line.charAt(0);
-    const text = line.slice(1).replaceAll('`', '\\`').replaceAll('${', '\\${');
+    const text = line.slice(1);
     return line === ' ...' ? '        ...' : text.trim() === '' && sign === ' ' ? '' : `      ${sign} ${text}`.trimEnd();
   });
 }
