@@ -379,6 +379,7 @@ export function copy_mm(clone_flags: unsigned_long, tsk: task_struct): int {
   if (!oldmm)
     return 0;
 
+  notModelled('vmacache: a cache of the answers of find_vma');
   if (clone_flags & CLONE_VM) {
     mmget(oldmm);
     mm = oldmm;

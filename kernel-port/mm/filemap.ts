@@ -169,11 +169,13 @@ function wait_on_page_bit_common(q: wait_queue_head,
     for (;;) {
       let flags: unsigned_int;
 
+      notModelled('set_current_state: io_schedule is told the state');
       flags = wait.flags;
       if (!(flags & WQ_FLAG_WOKEN)) {
         if (signal_pending_state(state, current()))
           break;
 
+        reduced('io_schedule is told what it waits for');
         io_schedule(wait, state);
         continue;
       }
@@ -195,6 +197,8 @@ function wait_on_page_bit_common(q: wait_queue_head,
 
   // A signal may have come first and the waker after it: the flags are final only once off the queue.
   finish_wait(q, wait);
+
+  notModelled('memory stall and delay accounting');
 
   if (behavior === EXCLUSIVE)
     return wait.flags & WQ_FLAG_DONE ? 0 : -EINTR;
@@ -239,6 +243,7 @@ export function end_page_writeback(page: page): void {
     rotate_reclaimable_page(page);
   }
 
+  reduced('test_clear_page_writeback: a mapping does not count its writeback');
   get_page(page);
   if (!TestClearPageWriteback(page))
     BUG();

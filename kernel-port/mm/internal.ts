@@ -5,7 +5,7 @@ import { PAGE_SHIFT } from '../arch/model/pgtable.ts';
 import { notModelled, unreachable } from '../arch/model/marks.ts';
 import { EFAULT } from '../include/linux/errno.ts';
 import type { file } from '../include/linux/fs.ts';
-import { compound_nr, fault_flag_allow_retry_first, VM_EXEC, VM_GROWSDOWN, VM_HUGETLB, VM_LOCKED, VM_PFNMAP, VM_SHARED, VM_WRITE } from '../include/linux/mm.ts';
+import { compound_nr, fault_flag_allow_retry_first, VM_EXEC, VM_HUGETLB, VM_LOCKED, VM_PFNMAP, VM_SHARED, VM_STACK, VM_WRITE } from '../include/linux/mm.ts';
 import { FAULT_FLAG_RETRY_NOWAIT, type page, type vm_area_struct, type vm_fault } from '../include/linux/mm_types.ts';
 import { VM_BUG_ON_PAGE } from '../include/linux/mmdebug.ts';
 import { PageHead, PageKsm, PageMlocked, PageTail } from '../include/linux/page-flags.ts';
@@ -40,15 +40,15 @@ export function set_page_refcounted(page: page): void {
 }
 
 export function is_exec_mapping(flags: vm_flags_t): boolean {
-  return (flags & (VM_EXEC | VM_WRITE | VM_GROWSDOWN)) === VM_EXEC;
+  return (flags & (VM_EXEC | VM_WRITE | VM_STACK)) === VM_EXEC;
 }
 
 export function is_stack_mapping(flags: vm_flags_t): boolean {
-  return (flags & VM_GROWSDOWN) === VM_GROWSDOWN;
+  return (flags & VM_STACK) === VM_STACK;
 }
 
 export function is_data_mapping(flags: vm_flags_t): boolean {
-  return (flags & (VM_WRITE | VM_SHARED | VM_GROWSDOWN)) === VM_WRITE;
+  return (flags & (VM_WRITE | VM_SHARED | VM_STACK)) === VM_WRITE;
 }
 
 export function munlock_vma_pages_all(vma: vm_area_struct): void {

@@ -7,7 +7,7 @@ import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
 import { PAGE_SIZE } from '../arch/model/pgtable.ts';
 import { EAGAIN, EFAULT, EHWPOISON, EINTR, EINVAL, ENOMEM } from '../include/linux/errno.ts';
 import { is_vm_hugetlb_page } from '../include/linux/hugetlb.ts';
-import { min } from '../include/linux/kernel.ts';
+import { min_t } from '../include/linux/kernel.ts';
 import {
   MADV_COLD, MADV_DODUMP, MADV_DOFORK, MADV_DONTDUMP, MADV_DONTFORK, MADV_DONTNEED, MADV_FREE, MADV_KEEPONFORK,
   MADV_NORMAL, MADV_PAGEOUT, MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_RANDOM, MADV_REMOVE, MADV_SEQUENTIAL,
@@ -189,7 +189,7 @@ function madvise_populate(vma: vm_area_struct | null, prev: Ref<vm_area_struct |
         return -ENOMEM;
     }
 
-    tmp_end = min(end, vma.vm_end);
+    tmp_end = min_t(end, vma.vm_end);
     pages = faultin_vma_page_range(vma, start, tmp_end, write, locked);
     if (!locked.v) {
       mmap_read_lock(mm);

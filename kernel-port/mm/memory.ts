@@ -1144,6 +1144,7 @@ function wp_page_reuse(vmf: vm_fault): void {
   if (ptep_set_access_flags(vma, vmf.address, vmf.pte, entry, 1))
     update_mmu_cache(vma, vmf.address, vmf.pte);
   pte_unmap_unlock(vmf.pte, vmf.ptl);
+  notModelled('counts of events');
 }
 
 /** @refs vmf.page: consumes

@@ -51,7 +51,7 @@ import type { page } from '../include/linux/mm_types.ts';
 import type { zone } from '../include/linux/mmzone.ts';
 import type { percpu_ref } from '../include/linux/percpu-refcount.ts';
 import type { range } from '../include/linux/range.ts';
-import type { int, pfn_nr, phys_addr_t, unsigned_long } from '../include/linux/types.ts';
+import { FieldRef, type int, type pfn_nr, type phys_addr_t, type unsigned_long } from '../include/linux/types.ts';
 
 const pgmap_array = per_machine(() => new xarray<dev_pagemap>(), 'pgmap_array');
 
@@ -239,7 +239,7 @@ function pagemap_range(pgmap: dev_pagemap, params: mhp_params, range_id: int, ni
   err_pfn_remap: {
     err_kasan: {
       err_add_memory: {
-        error = track_pfn_remap(null, { v: params.pgprot }, PHYS_PFN(range.start), 0,
+        error = track_pfn_remap(null, FieldRef(params, 'pgprot'), PHYS_PFN(range.start), 0,
           range_len(range));
         if (error)
           break err_pfn_remap;

@@ -554,6 +554,7 @@ export function migrate_pages(from: list_head<page>, get_new_page: new_page_t,
       for (let page = list_for_each_entry_safe(from); page; page = page2) {
         page2 = Next(page.lru);
         is_thp = PageTransHuge(page) && !PageHuge(page);
+        notModelled('nr_subpages: THP');
         cond_resched();
 
         if (PageHuge(page))
@@ -790,6 +791,7 @@ function migrate_vma_collect_pmd(pmdp: pmd_cell,
     migrate.src[migrate.npages++] = mpfn;
   }
   arch_leave_lazy_mmu_mode();
+  notModelled('ptep - 1: nothing is unmapped here');
   pte_unmap_unlock(ptep, ptl.v);
 
   if (unmapped)

@@ -130,6 +130,7 @@ function vma_rb_erase_ignore(_vma: vm_area_struct, _ignore: vm_area_struct): voi
 }
 
 function vma_rb_erase(vma: vm_area_struct): void {
+  reduced('mm_rb is the list of vmas');
   vma_rb_erase_ignore(vma, vma);
 }
 
@@ -237,6 +238,7 @@ function vma_link(mm: mm_struct, vma: vm_area_struct, prev: vm_area_struct | nul
 
   __vma_link(mm, vma, prev);
   __vma_link_file(vma);
+  notModelled('i_mmap_lock: no file mappings');
 
   mm.map_count++;
   validate_mm(mm);
@@ -326,6 +328,7 @@ export function __vma_adjust(vma: vm_area_struct, start: uaddr, end: uaddr, pgof
       if (adjust_next)
         anon_vma_interval_tree_pre_update_vma(next);
     }
+    if (file) unreachable('file mappings');
 
     if (start !== vma.vm_start) {
       vma.vm_start = start;
@@ -340,6 +343,7 @@ export function __vma_adjust(vma: vm_area_struct, start: uaddr, end: uaddr, pgof
       next.vm_start += adjust_next;
       next.vm_pgoff += adjust_next >> PAGE_SHIFT;
     }
+    if (file) unreachable('file mappings');
 
     if (remove_next) {
       if (remove_next !== 3)
@@ -366,6 +370,7 @@ export function __vma_adjust(vma: vm_area_struct, start: uaddr, end: uaddr, pgof
         anon_vma_interval_tree_post_update_vma(next);
       anon_vma_unlock_write(anon_vma);
     }
+    if (file) unreachable('file mappings');
 
     if (remove_next) {
       if (file) unreachable('file mappings');
@@ -538,6 +543,7 @@ export function ksys_mmap_pgoff(addr: uaddr, len: unsigned_long, prot: unsigned_
   }
 
   retval = vm_mmap_pgoff(file, addr, len, prot, flags, pgoff);
+  if (file) unreachable('file mappings');
   return retval;
 }
 
@@ -780,6 +786,7 @@ function unmap_region(mm: mm_struct, vma: vm_area_struct, prev: vm_area_struct |
 function detach_vmas_to_be_unmapped(mm: mm_struct, vma: vm_area_struct | null, prev: vm_area_struct | null, end: uaddr): boolean {
   let tail_vma: vm_area_struct | null = null;
 
+  reduced('the link to set is named where C keeps its address; mm_rb is the list of vmas');
   vma.vm_prev = null;
   do {
     vma_rb_erase(vma);
@@ -900,6 +907,7 @@ export function __do_munmap(mm: mm_struct, start: uaddr, len: size_t, uf: list_h
   if (len === 0)
     return -EINVAL;
 
+  notModelled('arch_unmap: nothing to do on x86');
   vma = find_vma_intersection(mm, start, end);
   if (!vma)
     return 0;

@@ -388,6 +388,7 @@ export function __mmu_notifier_register(subscription: mmu_notifier | null, mm: m
       spin_lock_init(subscriptions.lock);
       subscriptions.invalidate_seq = 2;
       init_waitqueue_head(subscriptions.wq);
+      notModelled('itree: a new tree is empty');
       INIT_HLIST_HEAD(subscriptions.deferred_list);
     }
 

@@ -10,7 +10,7 @@ import { page_mapping } from './util.ts';
 
 export function __set_page_dirty_no_writeback(page: page): int {
   if (!PageDirty(page))
-    return TestSetPageDirty(page) ? 0 : 1;
+    return Number(!TestSetPageDirty(page));
   return 0;
 }
 

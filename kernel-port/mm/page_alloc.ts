@@ -47,6 +47,7 @@ function bad_page(page: page, reason: string | null): void {
   this_machine().on_trap('BAD_PAGE', `Bad page state: pfn ${page_to_pfn(page)} ${reason ?? ''}`);
   notModelled('the kernel log; no limit on how many are told');
   page_mapcount_reset(page);
+  notModelled('taints');
 }
 
 function pcp_allowed_order(order: unsigned_int): boolean {
@@ -143,14 +144,17 @@ function free_pages_prepare(page: page,
 // to the buddy system without it.
 //#if DEBUG_VM
 function free_pcp_prepare(page: page, order: unsigned_int): boolean {
+  reduced('no fpi_flags');
   return free_pages_prepare(page, order, true);
 }
 
 function bulkfree_pcp_prepare(_page: page): boolean {
+  reduced('no debug_pagealloc');
   return false;
 }
 //#else
 function free_pcp_prepare(page: page, order: unsigned_int): boolean {
+  reduced('no debug_pagealloc, no fpi_flags');
   return free_pages_prepare(page, order, false);
 }
 
@@ -200,6 +204,7 @@ function check_new_page(page: page): int {
 
 //#if DEBUG_VM
 function check_pcp_refill(_page: page): boolean {
+  reduced('no debug_pagealloc');
   return false;
 }
 
@@ -212,6 +217,7 @@ function check_pcp_refill(page: page): boolean {
 }
 
 function check_new_pcp(_page: page): boolean {
+  reduced('no debug_pagealloc');
   return false;
 }
 //#endif
@@ -294,6 +300,7 @@ export function free_unref_page_list(list: list_head<page>): void {
   let page: page | null, next: page | null;
   let pfn: pfn_nr;
   let batch_count: int = 0;
+  notModelled('migratetypes');
   const migratetype: int = 0;
 
   for (page = list_for_each_entry_safe(list); page; page = next) {
@@ -313,6 +320,7 @@ export function free_unref_page_list(list: list_head<page>): void {
     next = Next(page.lru);
     pfn = page_private(page);
     set_page_private(page, 0);
+    reduced('one migratetype, nothing is isolated');
 
     free_unref_page_commit(page, pfn, migratetype, 0);
 
@@ -346,6 +354,7 @@ function rmqueue(zone: unsigned_int, order: unsigned_int): page | null {
   local_lock_irqsave(pagesets.lock);
   page = __rmqueue_pcplist(zone);
   local_unlock_irqrestore(pagesets.lock);
+  reduced('order 0: the list of the CPU alone is asked');
   return page;
 }
 
@@ -496,5 +505,7 @@ export function memmap_init_zone_device(zone: zone,
     // These two lie over the list node; the page is never on a list of the kernel's.
     page.pgmap = pgmap;
     page.zone_device_data = null;
+    notModelled('migratetypes; how long it takes');
   }
+  notModelled('the kernel log');
 }

@@ -2,7 +2,7 @@
 // Follows mm/page_vma_mapped.c: is this page mapped at this address? A hit comes back with the
 // page-table lock held. Pages are of order 0; THP and hugetlb arms are one line each.
 
-import { unreachable } from '../arch/model/marks.ts';
+import { reduced, unreachable } from '../arch/model/marks.ts';
 import { page_to_pfn } from '../arch/model/memory.ts';
 import {
   Pmd, Pte,
@@ -121,6 +121,7 @@ export function page_vma_mapped_walk(pvmw: page_vma_mapped_walk_struct): boolean
   let pud: pud_cell;
   let pmde: pmd_t;
 
+  reduced('C jumps into the loop to this_pte: it stands twice here');
   if (pvmw.pmd && !pvmw.pte)
     return not_found(pvmw);
 

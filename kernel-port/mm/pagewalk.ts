@@ -12,6 +12,7 @@ import {
 import { EINVAL } from '../include/linux/errno.ts';
 import { split_huge_pmd, split_huge_pud } from '../include/linux/huge_mm.ts';
 import { is_vm_hugetlb_page } from '../include/linux/hugetlb.ts';
+import { min } from '../include/linux/kernel.ts';
 import { VM_PFNMAP, pte_offset_map_lock, pte_unmap_unlock } from '../include/linux/mm.ts';
 import type { mm_struct, vm_area_struct } from '../include/linux/mm_types.ts';
 import { mmap_assert_locked } from '../include/linux/mmap_lock.ts';
@@ -318,10 +319,10 @@ export function walk_page_range<P>(mm: mm_struct, start: uaddr, end: uaddr, ops:
       next = end;
     } else if (start < vma.vm_start) {
       walk.vma = null;
-      next = Math.min(end, vma.vm_start);
+      next = min(end, vma.vm_start);
     } else {
       walk.vma = vma;
-      next = Math.min(end, vma.vm_end);
+      next = min(end, vma.vm_end);
       vma = vma.vm_next;
 
       err = walk_page_test(start, next, walk);

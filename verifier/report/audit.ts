@@ -30,7 +30,7 @@ function numbers(counts: Counts): readonly string[] {
   return [all, counts.same, counts.marked, counts.different, counts.missing, counts.added].map(String).concat(percent(counts.same + counts.marked, all));
 }
 
-function percent(part: number, whole: number): string { return whole === 0 ? '-' : `${(100 * part / whole).toFixed(1)} %`; }
+export function percent(part: number, whole: number): string { return whole === 0 ? '-' : `${(100 * part / whole).toFixed(1)} %`; }
 
 function differencesOf(file: AuditFile, width: number): readonly string[] {
   return file.functions.flatMap((fn) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // PORTED.md: what the port has of each function of C, read from the marks in its text, and the
-// named differences of kernel-port/TREES.md. A pure function of the texts, so a test can tell
-// that the file in the repository is stale.
+// named differences of kernel-port/TREES.md. A pure function of the texts and of the figures that
+// were taken last, so a test can tell that the file in the repository is stale.
 
 import { indexFile } from '../tree/statements.ts';
 import { ts } from '../tree/ts.ts';
@@ -71,8 +71,9 @@ export function namedDifferences(trees: string): readonly NamedDifference[] {
   return rows.sort((a, b) => compare(a.file, b.file) || compare(a.function, b.function) || compare(a.kind, b.kind));
 }
 
-/** The whole of PORTED.md. `files`: unresolved texts by path below kernel-port/; `trees`: TREES.md. */
-export function portedReport(files: ReadonlyMap<string, string>, trees: string): string {
+/** The whole of PORTED.md. `files`: unresolved texts by path below kernel-port/; `trees`: TREES.md;
+ *  `figures`: the section of ported-figures.ts. */
+export function portedReport(files: ReadonlyMap<string, string>, trees: string, figures: readonly string[] = []): string {
   const paths = [...files.keys()].filter((path) => path.endsWith('.ts') && !isModel(path)).sort(compare);
   const all = paths.map((path) => ({ path, functions: portedFunctions(path, files.get(path) ?? '') }))
     .filter(({ functions }) => functions.length > 0);
@@ -85,6 +86,7 @@ export function portedReport(files: ReadonlyMap<string, string>, trees: string):
     '',
     ...summary(all.flatMap(({ functions }) => functions)),
     '',
+    ...figures,
     ...all.flatMap(({ path, functions }) => section(path, functions)),
     '## Named differences',
     '',

@@ -43,6 +43,8 @@ function ofFile(tree: PortTree, file: string, ranges: readonly Range[]): Breach[
   const inside = (n: ts.Node): boolean => ranges.some((r) => n.getStart(source) < r.to && r.from < n.getEnd());
   const begins = (n: ts.Node): boolean => ranges.some((r) => r.from <= n.getStart(source) && n.getStart(source) < r.to);
   let inFunction = false;
+  /** What the compiled code of a module calls its hooks and its exports. */
+  const named = (name: string): void => { if (/^(?:\$.*|exports|require|eval|arguments)$/.test(name)) breach('form', `the name ${name}`); };
   const breach = (kind: Breach['kind'], what: string): void => { out.push({ kind, file, function: fn, what }); };
   const visit = (n: ts.Node, scope: Scope): void => {
     if (!inside(n) || ts.isTypeNode(n) || ts.isInterfaceDeclaration(n) || ts.isTypeAliasDeclaration(n)) return;
@@ -58,6 +60,7 @@ function ofFile(tree: PortTree, file: string, ranges: readonly Range[]): Breach[
       for (const a of n.arguments) visit(a, scope);
       return;
     }
+    if ((ts.isVariableDeclaration(n) || ts.isFunctionDeclaration(n)) && n.name !== undefined && ts.isIdentifier(n.name) && begins(n)) named(n.name.text);
     if (ts.isPropertyDeclaration(n) && (!ts.isIdentifier(n.name) || LEADS_OUT.has(n.name.text))) breach('form', `the field ${n.name.getText(source)}`);
     if (ts.isPropertyAccessExpression(n) && LEADS_OUT.has(n.name.text)) breach('form', `.${n.name.text}`);
     if (ts.isPropertyAssignment(n) && (!ts.isIdentifier(n.name) || LEADS_OUT.has(n.name.text))) breach('form', `the field ${n.name.getText(source)}`);
@@ -72,6 +75,7 @@ function ofFile(tree: PortTree, file: string, ranges: readonly Range[]): Breach[
       if (n.asteriskToken !== undefined) breach('form', 'a generator');
       for (const m of n.modifiers ?? []) if (m.kind !== K.ExportKeyword) breach('form', ts.SyntaxKind[m.kind]);
       const own: Scope = { names: new Set(n.parameters.flatMap((p) => namesOf(p.name))), up: scope };
+      for (const p of n.parameters) if (begins(p) && ts.isIdentifier(p.name)) named(p.name.text);
       for (const p of n.parameters) if (p.initializer !== undefined) visit(p.initializer, own);
       const around = inFunction;
       inFunction = true;

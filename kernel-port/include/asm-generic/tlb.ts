@@ -8,6 +8,7 @@ import { PAGE_SHIFT, PAGE_SIZE, PMD_SHIFT, TASK_SIZE, type page_table } from '..
 import { notModelled } from '../../arch/model/marks.ts';
 import { __tlb_remove_page_size, tlb_flush_mmu } from '../../mm/mmu_gather.ts';
 import type { mm_struct, page } from '../linux/mm_types.ts';
+import { max, min } from '../linux/kernel.ts';
 import { mmu_notifier_invalidate_range } from '../linux/mmu_notifier.ts';
 import type { int, uaddr, unsigned_int, unsigned_long } from '../linux/types.ts';
 import type { pte_cell, pmd_cell } from '../../arch/model/pgtable.ts';
@@ -50,13 +51,13 @@ export class mmu_gather {
 export function __tlb_adjust_range(tlb: mmu_gather,
   address: uaddr,
   range_size: unsigned_int): void {
-  tlb.start = Math.min(tlb.start, address);
-  tlb.end = Math.max(tlb.end, address + range_size);
+  tlb.start = min(tlb.start, address);
+  tlb.end = max(tlb.end, address + range_size);
 }
 
 export function __tlb_reset_range(tlb: mmu_gather): void {
   if (tlb.fullmm) {
-    tlb.start = tlb.end = 0xffffffff;
+    tlb.start = tlb.end = ~0 >>> 0;
   } else {
     tlb.start = TASK_SIZE;
     tlb.end = 0;

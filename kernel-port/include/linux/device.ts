@@ -15,7 +15,9 @@ export class device {
 
 /** When the action cannot be remembered it is done at once. */
 export function devm_add_action_or_reset(dev: device, action: (data: object) => void, data: object): int {
-  const ret: int = devm_add_action(dev, action, data);
+  let ret: int;
+
+  ret = devm_add_action(dev, action, data);
   if (ret)
     action(data);
   return ret;

@@ -8,7 +8,10 @@ export class ErrPtr {
   readonly errno: long;
   constructor(errno: long) { this.errno = errno; }
 }
-export function ERR_PTR(error: long): ErrPtr { return new ErrPtr(error); }
+export function ERR_PTR(error: long): ErrPtr {
+  reduced('an error pointer is an object of its own');
+  return new ErrPtr(error);
+}
 export function PTR_ERR(ptr: unknown): long {
   reduced('an error pointer is an object of its own');
   return ptr instanceof ErrPtr ? ptr.errno : 0;

@@ -27,20 +27,20 @@ export function INIT_LIST_HEAD<T extends object>(list: list_head<T>): void { lis
 const LIST_POISON: list_head<never> = Object.freeze(new list_node<never>());
 
 /** DEBUG_LIST=n */
-function __list_add_valid<T extends object>(_entry: list_head<T>, _prev: list_head<T>, _next: list_head<T>): boolean { return true; }
+function __list_add_valid<T extends object>(_new: list_head<T>, _prev: list_head<T>, _next: list_head<T>): boolean { return true; }
 function __list_del_entry_valid<T extends object>(_entry: list_head<T>): boolean { return true; }
 
-function __list_add<T extends object>(entry: list_head<T>, prev: list_head<T>, next: list_head<T>): void {
-  if (!__list_add_valid(entry, prev, next))
+function __list_add<T extends object>(new_: list_head<T>, prev: list_head<T>, next: list_head<T>): void {
+  if (!__list_add_valid(new_, prev, next))
     return;
 
-  next.prev = entry;
-  entry.next = next;
-  entry.prev = prev;
-  prev.next = entry;
+  next.prev = new_;
+  new_.next = next;
+  new_.prev = prev;
+  prev.next = new_;
 }
-export function list_add<T extends object>(entry: list_head<T>, head: list_head<T>): void { __list_add(entry, head, head.next); }
-export function list_add_tail<T extends object>(entry: list_head<T>, head: list_head<T>): void { __list_add(entry, head.prev, head); }
+export function list_add<T extends object>(new_: list_head<T>, head: list_head<T>): void { __list_add(new_, head, head.next); }
+export function list_add_tail<T extends object>(new_: list_head<T>, head: list_head<T>): void { __list_add(new_, head.prev, head); }
 function __list_del<T extends object>(prev: list_head<T>, next: list_head<T>): void {
   next.prev = prev;
   prev.next = next;

@@ -158,6 +158,7 @@ export interface vm_operations_struct {
 export function vma_init(vma: vm_area_struct, mm: mm_struct): void {
   const dummy_vm_ops: vm_operations_struct = {};
 
+  notModelled('memset: a vma is made with all fields zero');
   vma.vm_mm = mm;
   vma.vm_ops = dummy_vm_ops;
   INIT_LIST_HEAD(vma.anon_vma_chain);

@@ -24,4 +24,7 @@ export function pfn_t_to_page(pfn: pfn_t): page {
     return pfn_to_page(pfn_t_to_pfn(pfn));
   return null;
 }
-export function pfn_t_devmap(_pfn: pfn_t): boolean { return false; }
+export function pfn_t_devmap(_pfn: pfn_t): boolean {
+  reduced('a plain pfn: no flags');
+  return false;
+}

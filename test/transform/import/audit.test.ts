@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { auditPort, isStub, total, type Audit } from '../../../verifier/transform/import/audit.ts';
-import { openKernel } from '../../../verifier/transform/import/kernel.ts';
+import { openKernel, releaseOf } from '../../../verifier/transform/import/kernel.ts';
 import { treesOf } from '../../../verifier/transform/import/trees.ts';
 import { loadPort, PORT_DIR, treeOf } from '../../../verifier/tree/load.ts';
 
@@ -49,7 +49,7 @@ export function move_box(b: box): int { return -1; }
 export function huge(_b: box): int { unreachable('huge boxes'); }
 export function helper(): void {}
 `;
-const audit = (trees: ReadonlyMap<string, string> = new Map()): Promise<Audit> => auditPort({
+const audit = (trees: ReadonlyMap<string, number> = new Map()): Promise<Audit> => auditPort({
   tree: treeOf({ 'mm/box.ts': PORT }), kernel: (path) => (path === 'mm/box.c' ? C : null), wanted: () => true, trees,
 });
 
@@ -72,6 +72,8 @@ test('a function of several configurations is held against the C of each', async
 test('a function that the tree at hand has otherwise counts as marked', async (t) => {
   const { counts } = await audit(treesOf('| file | function | reason |\n|---|---|---|\n| `mm/box.c` | `count` | seen is later |\n'));
   t.deepEqual([counts.same, counts.marked, counts.different, counts.missing], [5, 3, 0, 0]);
+  const one = (await audit(treesOf('| `mm/box.c` | `count` | seen is later (1) |\n'))).counts;
+  t.deepEqual([one.same, one.marked, one.different, one.missing], [5, 1, 1, 1]);
 });
 
 test('a kernel: a folder, one in a folder, a bare repository at a revision', (t) => {
@@ -93,6 +95,11 @@ test('a kernel: a folder, one in a folder, a bare repository at a revision', (t)
     git('commit', '-qm', 'one');
     writeFileSync(join(dir, 'linux', 'mm', 'gup.c'), 'int y;\n');
     t.is(read({ dir, rev: 'HEAD', prefix: 'linux/' }), 'int x;\n');
+    writeFileSync(join(dir, 'linux', 'Makefile'), 'VERSION = 9\nPATCHLEVEL = 8\nSUBLEVEL =\nEXTRAVERSION = -x1\n');
+    const lying = openKernel({ dir, rev: null, prefix: null });
+    t.is(lying.ok ? releaseOf(lying) : lying.why, 'Linux 9.8.0-x1');
+    const named = openKernel({ dir, rev: 'HEAD', prefix: null });
+    t.regex(named.ok ? releaseOf(named) : named.why, /^a kernel without a release \([0-9a-f]{12}\)$/);
     t.is(read({ dir: join(dir, '.git'), rev: null, prefix: null }), 'int x;\n');
     t.regex(read({ dir, rev: 'v9', prefix: null }) ?? '', /^no revision 'v9' in /);
   } finally {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { compareStatements, type Allowances } from '../../../verifier/transform/import/compare.ts';
 import { shapesOf } from '../../../verifier/tree/shape.ts';
 
-const NONE: Allowances = { tree: false, leftOut: () => false };
+const NONE: Allowances = { tree: 0, leftOut: () => false };
 const of = (body: string) => shapesOf('x.ts', `function f() {\n${body}\n}`)[0]?.statements ?? [];
 const rows = (c: string, port: string, allow = NONE): readonly string[] => compareStatements(of(c), of(port), allow).map((one) => `${one.kind === 'marked' ? one.by : one.kind} ${one.kind === 'added' ? one.port.shown : one.c.shown}`);
 
@@ -28,12 +28,17 @@ test('a mark in a block speaks for the block, and for no other', (t) => {
 
 test('a declaration goes with the only statements that use it', (t) => {
   t.deepEqual(rows('let n; a(); n = b(); c();', "a(); notModelled('why'); c();"), ['declaration let n;', 'same a();', 'notModelled n = b();', 'same c();']);
+  t.deepEqual(rows('let n; a(); n = b(); c();', 'a(); c();'), ['missing let n;', 'same a();', 'missing n = b();', 'same c();']);
+  t.deepEqual(rows('let n; n = b(); c(n);', 'c(n);'), ['missing let n;', 'missing n = b();', 'same c(n);']);
+  t.deepEqual(rows('let n; a(x.n);', 'a(x.n);'), ['declaration let n;', 'same a(x.n);']);
+  t.deepEqual(rows('XA_STATE(n, i); a(); b(n);', "a(); unreachable('why');"), ['declaration XA_STATE(n, i);', 'same a();', 'unreachable b(n);']);
   t.deepEqual(rows('let n; a(n);', 'a(m);'), ['different let n;', 'missing a(n);']);
   t.deepEqual(rows('let n; for (n = 0; n; n++) a();', 'for (let n = 0; n; n++) a();'), ['idiom let n;', 'same for (n = 0; n; n++)', 'same a();']);
 });
 
 test('what the tree at hand explains, and what the idioms leave out', (t) => {
-  t.deepEqual(rows('a(); b();', 'a(); c();', { ...NONE, tree: true }), ['same a();', 'tree b();']);
+  t.deepEqual(rows('a(); b();', 'a(); c();', { ...NONE, tree: 1 }), ['same a();', 'tree b();']);
+  t.deepEqual(rows('a(); b(); d();', 'a(); c();', { ...NONE, tree: 1 }), ['same a();', 'different b();', 'missing d();']);
   t.deepEqual(rows('a(); b();', 'a();', { ...NONE, leftOut: (shown) => shown === 'b();' }), ['same a();', 'idiom b();']);
 });
 

@@ -56,7 +56,7 @@ export interface AuditOf {
   readonly kernel: (path: string) => string | null;
   readonly wanted: (file: string) => boolean;
   /** TREES.md, as treesOf() reads it. */
-  readonly trees: ReadonlyMap<string, string>;
+  readonly trees: ReadonlyMap<string, number>;
 }
 
 export async function auditPort(of: AuditOf): Promise<Audit> {
@@ -107,7 +107,7 @@ function auditFunction(fn: CFunction, shape: ShapeFunction, config: string, at: 
   const text = translated.lines.map((one) => one.text).join('\n');
   const c = shapesOf(`c:${at.module}`, text, renamingsOf(at.module, at.text))[0]?.statements ?? [];
   const rows = compareStatements(c, shape.statements, {
-    tree: at.of.trees.has(`${at.file} ${fn.name}`),
+    tree: at.of.trees.get(`${at.file} ${fn.name}`) ?? 0,
     leftOut: (shown) => LEFT_OUT.test(/^(\w+)\(/.exec(shown)?.[1] ?? ''),
   });
   const cLine = (line: number): number => translated.lines[line - 1]?.from ?? fn.from;

@@ -23,13 +23,19 @@ export type Row =
   | { readonly kind: 'added'; readonly port: ShapeStatement };
 
 export interface Allowances {
-  /** The function is in TREES.md. */
-  readonly tree: boolean;
+  /** How many statements TREES.md speaks for; where more differ, it speaks for none. */
+  readonly tree: number;
   /** Whether the idioms leave a statement out. */
   readonly leftOut: (shown: string) => boolean;
 }
 
 export function compareStatements(c: readonly ShapeStatement[], port: readonly ShapeStatement[], allow: Allowances): readonly Row[] {
+  const rows = compared(c, port, allow);
+  const explained = rows.filter((one) => one.kind === 'marked' && one.by === 'tree').length;
+  return explained > allow.tree ? compared(c, port, { ...allow, tree: 0 }) : rows;
+}
+
+function compared(c: readonly ShapeStatement[], port: readonly ShapeStatement[], allow: Allowances): readonly Row[] {
   const pairs = commonRow(c, port);
   const places: Places = { match: new Map(pairs), blocks: markedBlocks(port) };
   const rows: Row[] = [];
@@ -55,7 +61,7 @@ interface Places {
 
 function gap(c: readonly ShapeStatement[], port: readonly ShapeStatement[], places: Places, allow: Allowances): readonly Row[] {
   const mark = port.find((one) => one.mark !== null)?.mark ?? null;
-  const whole = places.blocks.get('') ?? (allow.tree ? 'tree' : null);
+  const whole = places.blocks.get('') ?? (allow.tree > 0 ? 'tree' : null);
   const rows: Row[] = [];
   const plain: ShapeStatement[] = [];
   for (const one of c) {
@@ -99,19 +105,26 @@ function placeInPort(one: ShapeStatement, match: ReadonlyMap<number, number>): s
   return undefined;
 }
 
-/** A declaration that is missing goes with the statements that use it, when all of these are marked. */
+/** A declaration that is missing goes with the statements that use the variable, when all of these are marked. */
 function withDeclarations(rows: readonly Row[]): readonly Row[] {
-  return rows.map((row) => {
-    if (row.kind !== 'missing') return row;
-    const name = /^let (\w+)/.exec(row.c.key)?.[1];
-    if (name === undefined) return row;
+  const idle = new Map<Row, MarkedBy>();
+  for (const row of rows) {
+    const name = row.kind === 'missing' ? /^(?:let (\w+)|XA_STATE\((\w+))/.exec(row.c.key)?.slice(1).find((one) => one !== undefined) : undefined;
+    if (name === undefined) continue;
     // The port declares the variable of a loop in its head.
-    if (rows.some((one) => (one.kind === 'same' || one.kind === 'different' || one.kind === 'added') && new RegExp(`^for \\((?:let|const) ${name}\\b`).test(one.port.shown))) {
-      return { kind: 'marked', c: row.c, by: 'idiom' };
+    const head = new RegExp(`^for \\((?:let|const) ${name}\\b`);
+    if (rows.some((one) => (one.kind === 'same' || one.kind === 'different' || one.kind === 'added') && head.test(one.port.shown))) {
+      idle.set(row, 'idiom');
+      continue;
     }
-    const word = new RegExp(`\\b${name}\\b`);
+    // A field of that name is not the variable.
+    const word = new RegExp(`(?<![.\\w])${name}\\b`);
     const users = rows.filter((one) => one !== row && one.kind !== 'added' && word.test(one.c.key));
-    return users.every((one) => one.kind === 'marked') ? { kind: 'marked', c: row.c, by: 'declaration' } : row;
+    if (users.every((one) => one.kind === 'marked')) idle.set(row, 'declaration');
+  }
+  return rows.map((row) => {
+    const by = idle.get(row);
+    return by !== undefined && row.kind === 'missing' ? { kind: 'marked', c: row.c, by } : row;
   });
 }
 
