@@ -9,7 +9,7 @@ import { checkTypes, type CheckOptions } from '../tree/check.ts';
 import type { PortTree } from '../tree/load.ts';
 import type { Cycle, Finding, FindingState, Step } from '../report/review.ts';
 import type { Witness } from '../scenario/explored.ts';
-import { runScenario, type Run } from '../scenario/run.ts';
+import { MAX_EVENTS, runScenario, type Run } from '../scenario/run.ts';
 import { decodeSchedule } from '../scenario/schedule.ts';
 import { actionInWords } from '../scenario/words.ts';
 import type { RunnableSide } from '../scenario/link-side.ts';
@@ -110,7 +110,7 @@ function tracedRun(f: ComparedFinding, context: FindingContext): Run {
   const { pair, side } = f.witness;
   if (!isTraced(f, context)) return f.witness.run;
   const schedule = decodeSchedule(witnessOf(f.witness)?.schedule ?? '');
-  return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, maxEvents: 3_000_000, ...(schedule === null ? {} : { schedule }) });
+  return runScenario(context.sides(pair.switches)[side], pair.scenario, { trace: true, maxEvents: MAX_EVENTS, ...(schedule === null ? {} : { schedule }) });
 }
 
 /** Who else it takes, and what they do: those that ran before it was found. */

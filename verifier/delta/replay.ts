@@ -6,7 +6,7 @@ import { identity, type RunFinding } from '../check/finding.ts';
 import type { Finding, Step as Shown } from '../report/review.ts';
 import type { TracedStep } from '../check/trace.ts';
 import { actionInWords } from '../scenario/words.ts';
-import { runScenario } from '../scenario/run.ts';
+import { MAX_EVENTS, runScenario } from '../scenario/run.ts';
 import { decodeSchedule } from '../scenario/schedule.ts';
 import type { Scenario, Step } from '../scenario/scenario.ts';
 import { linkSide } from '../scenario/side.ts';
@@ -73,7 +73,7 @@ export async function replayToken(word: string, mails: MailTarget | null = null)
   if (!isConfig(token.config)) return { ok: false, reason: `the token names an unknown configuration: ${token.config}` };
   const side = linkSide(tree.files, { ...CONFIGS[token.config], ...token.switches });
   const schedule = decodeSchedule(token.schedule);
-  const run = runScenario(side, scenario, { trace: true, maxEvents: 3_000_000, ...(schedule === null ? {} : { schedule }) });
+  const run = runScenario(side, scenario, { trace: true, maxEvents: MAX_EVENTS, ...(schedule === null ? {} : { schedule }) });
   const alike = run.findings.filter((f) => f.rule === token.rule && f.site.function === token.function);
   // Two may be of one rule and function: it has to be the one that the token was made for.
   const found = alike.find((f) => token.finding === '' || tokenOf(f) === token.finding);

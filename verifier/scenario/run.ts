@@ -61,7 +61,9 @@ export interface RunOptions {
   /** Of several threads: this one execution. */
   readonly schedule?: readonly Segment[];
 }
-const DEFAULT_RUN: RunOptions = { trace: false, maxEvents: 3_000_000 };
+/** Accesses of a run of one thread: seven times what the longest of the default suite and of the costs makes. */
+export const MAX_EVENTS = 500_000;
+const DEFAULT_RUN: RunOptions = { trace: false, maxEvents: MAX_EVENTS };
 
 export function runScenario(side: RunnableSide, scenario: Scenario, options: RunOptions = DEFAULT_RUN): Run {
   const { runtime } = side.port;
