@@ -102,6 +102,8 @@ function leadsOut(k: unknown): boolean {
 }
 /** Rounds between two accesses: no loop of the port has a thousandth of that. */
 const MOST_IDLE = 50_000;
+/** Comparing costs a look at the whole state. */
+const MOST_COMPARED = 2_000;
 const UNDERSCORE = 95;
 const OBJECTS_OWN: ReadonlySet<string> = new Set(['__proto__', '__defineGetter__', '__defineSetter__', '__lookupGetter__', '__lookupSetter__']);
 /** The key of an access to a container as a whole. */
@@ -128,6 +130,8 @@ export class Runtime {
   /** Rounds of loops since the last access, and what had been accessed by then. */
   #idle = 0;
   #eventsAtHead = -1;
+  /** Rounds since reset() that were late enough to be compared with earlier ones. */
+  compared = 0;
   /** The undo log of a search: off while one thread runs to its end. */
   readonly journal = new Journal();
   /** Called by the linker: room for a file's sites; gives their base. */
@@ -149,6 +153,7 @@ export class Runtime {
     this.maxEvents = Number.POSITIVE_INFINITY;
     this.thrownAt = null;
     this.loops.reset();
+    this.compared = 0;
   }
 
   /** The frames of what runs, outermost first. */
@@ -351,6 +356,7 @@ export class Runtime {
     else [this.#eventsAtHead, this.#idle] = [this.events, 0];
     if (this.#idle > MOST_IDLE) throw new ExecutionEnd('limit', `more than ${MOST_IDLE} rounds of loops that touch nothing`);
     if (activation.rounds > this.maxEvents) throw new ExecutionEnd('limit', `more than ${this.maxEvents} rounds of a loop`);
+    if ((this.compared += 1) > MOST_COMPARED) throw new ExecutionEnd('limit', `more than ${MOST_COMPARED} rounds of loops to be compared`);
     const seen = this.loops.visit(activation, locals);
     if (seen !== 'fresh') this.monitor.cycle(activation, seen);
   }
