@@ -103,7 +103,7 @@ function leadsOut(k: unknown): boolean {
 /** Rounds between two accesses: no loop of the port has a thousandth of that. */
 const MOST_IDLE = 50_000;
 /** Comparing costs a look at the whole state. */
-const MOST_COMPARED = 2_000;
+const MOST_COMPARED = 20_000;
 const UNDERSCORE = 95;
 const OBJECTS_OWN: ReadonlySet<string> = new Set(['__proto__', '__defineGetter__', '__defineSetter__', '__lookupGetter__', '__lookupSetter__']);
 /** The key of an access to a container as a whole. */
