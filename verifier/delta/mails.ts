@@ -51,7 +51,8 @@ export async function readMailTarget(bytes: Uint8Array, name: string, port: Port
   }
   const reader = await openReader();
   const patches: MailPatch[] = [];
-  const remarks: string[] = thread.series.flatMap((series) => (patchesNeeded(series.patches) ? seriesFaults(series) : []));
+  // One that the project knows stands on its predecessors, wherever those are.
+  const remarks: string[] = thread.series.flatMap((series) => (series.patches.every((one) => knownAs(one.mail, one.tag) !== null) ? [] : seriesFaults(series)));
   for (const { mail, tag, total } of posted) {
     const diff = readDiff(mail.body, name);
     if (!diff.ok) return { ok: false, why: 'unreadable', reason: errorText(diff.error) };
@@ -85,9 +86,6 @@ function translated(diff: Diff, meta: PatchMeta, before: PortTree, reader: CRead
     throw error;
   }
 }
-
-/** One patch of many may well come alone; two of them without those between may not. */
-function patchesNeeded(patches: readonly unknown[]): boolean { return patches.length > 1; }
 
 function knownAs(mail: Mail, tag: PatchTag): PatchModule | null {
   return PATCHES.find((p) => p.meta.messageId === mail.messageId)

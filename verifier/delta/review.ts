@@ -279,7 +279,7 @@ function conflicted(patch: PatchModule, conflict: Extract<Applied, { readonly ok
 function outside(patch: PatchModule, mail: MailPatch): PatchReview {
   return {
     id: patch.id, number: patch.meta.number, subject: patch.meta.subject, messageId: patch.meta.messageId, verdict: 'outside-port',
-    reason: 'nothing that it changes is in the port',
+    reason: (linesOf(mail)?.notUnderstood ?? 0) > 0 ? 'nothing of it could be placed: some of its lines were not understood' : 'nothing that it changes is in the port',
     apply: { status: 'outside-port', files: [], typeErrors: 0, conflicts: [], lines: linesOf(mail), notModelled: notModelled(patch, mail) },
     findings: [], scenarios: [], costs: [], unreached: [],
   };

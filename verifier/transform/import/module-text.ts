@@ -24,12 +24,12 @@ export function moduleText({ module, accounts, remarks }: Imported): string {
     `// ${comment(module.meta.subject)}. Imported from its mail.`,
     ...todo.map((what) => `// TODO: ${comment(what)}`),
     '',
-    `import { ${module.hunks.some((one) => isPlain(one.hunk)) ? 'hunk' : ''}${module.hunks.some((one) => !isPlain(one.hunk)) ? `${module.hunks.some((one) => isPlain(one.hunk)) ? ', ' : ''}parseHunk` : ''} } from '../../../verifier/transform/hunk.ts';`,
+    ...(module.hunks.length === 0 ? [] : [`import { ${formsOf(module).join(', ')} } from '../../../verifier/transform/hunk.ts';`]),
     "import { patch } from '../../../verifier/transform/patch.ts';",
     '',
     'export default patch({',
     ...metaLines(module.meta, reasons(accounts, 'outside').map((r) => ({ what: r.why, reason: `not in the port (${r.lines} line${r.lines === 1 ? '' : 's'})` }))),
-    '}, ({ file }) => [',
+    module.hunks.length === 0 ? '}, () => [' : '}, ({ file }) => [',
     ...byFile(module).flatMap(([file, hunks]) => [
       `  file(${quoted(file)})`,
       ...hunks.flatMap((one, n) => [
@@ -39,6 +39,11 @@ export function moduleText({ module, accounts, remarks }: Imported): string {
     ']);',
     '',
   ].join('\n');
+}
+
+/** What its hunks are written with. */
+function formsOf({ hunks }: PatchModule): readonly string[] {
+  return [...(hunks.some((one) => isPlain(one.hunk)) ? ['hunk'] : []), ...(hunks.some((one) => !isPlain(one.hunk)) ? ['parseHunk'] : [])];
 }
 
 function byFile(module: PatchModule): readonly (readonly [string, PatchModule['hunks']])[] {
