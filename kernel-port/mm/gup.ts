@@ -567,7 +567,7 @@ function follow_page_mask(
 /** @refs return: one reference (FOLL_GET)
  *  @locks requires mmap_lock(read) */
 export function follow_page(vma: vm_area_struct, address: uaddr, foll_flags: foll_flags): page | ErrPtr | null {
-  const ctx: follow_page_context = Init(follow_page_context, {});
+  const ctx = Init(follow_page_context, {});
   let page: page | ErrPtr | null;
 
   if (vma_is_secretmem(vma))
@@ -673,7 +673,7 @@ function __get_user_pages(
 ): long {
   let ret: long = 0, i: long = 0;
   let vma: vm_area_struct = null;
-  const ctx: follow_page_context = Init(follow_page_context, {});
+  const ctx = Init(follow_page_context, {});
 
   if (!nr_pages)
     return 0;
@@ -1056,7 +1056,7 @@ function check_and_migrate_movable_pages(
   let ret: long = 0;
   let prev_head: page = null;
   let head: page;
-  const mtc: migration_target_control = Init(migration_target_control, {
+  const mtc = Init(migration_target_control, {
     nid: NUMA_NO_NODE,
     gfp_mask: GFP_USER | __GFP_NOWARN,
   });

@@ -10,7 +10,7 @@ import { notModelled, unreachable, reduced } from '../arch/model/marks.ts';
 import {
   Pmd, Pte,
   PAGE_MASK, PAGE_SHIFT, PAGE_SIZE, mk_pte, pgd_offset, pmd_bad, pmd_devmap, pmd_none, pmd_trans_huge, pte_lockptr, pte_mkdirty,
-  pte_mkold, pte_mksoft_dirty, pte_mkuffd_wp, pte_mkwrite, pte_next, pte_none, pte_offset_map, pte_pfn, pte_present,
+  pte_mkold, pte_mksoft_dirty, pte_mkuffd_wp, pte_mkwrite, pte_next, pte_none, pte_offset_map, pte_pfn, pte_present, pte_prev,
   pte_soft_dirty, pte_swp_mksoft_dirty, pte_swp_mkuffd_wp, pte_swp_soft_dirty, pte_swp_uffd_wp, pte_uffd_wp, pte_write,
   ptep_get_and_clear, set_pte_at, update_mmu_cache,
   type p4d_cell, type pgd_cell, type pmd_cell, type pte_cell, type pud_cell,
@@ -791,8 +791,7 @@ function migrate_vma_collect_pmd(pmdp: pmd_cell,
     migrate.src[migrate.npages++] = mpfn;
   }
   arch_leave_lazy_mmu_mode();
-  notModelled('ptep - 1: nothing is unmapped here');
-  pte_unmap_unlock(ptep, ptl.v);
+  pte_unmap_unlock(pte_prev(ptep), ptl.v);
 
   if (unmapped)
     flush_tlb_range(walk.vma, start, end);

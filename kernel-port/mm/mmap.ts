@@ -771,7 +771,7 @@ function remove_vma_list(mm: mm_struct, vma: vm_area_struct | null): void {
  *  @locks requires mmap_lock(read) */
 function unmap_region(mm: mm_struct, vma: vm_area_struct, prev: vm_area_struct | null, start: uaddr, end: uaddr): void {
   const next: vm_area_struct | null = vma_next(mm, prev);
-  const tlb: mmu_gather = Init(mmu_gather, {});
+  const tlb = Init(mmu_gather, {});
 
   lru_add_drain();
   tlb_gather_mmu(tlb, mm);
@@ -986,7 +986,7 @@ export function vm_munmap(start: uaddr, len: size_t): int {
 
 /** Nobody uses the mm any more: mm_users is 0, so no lock is taken. */
 export function exit_mmap(mm: mm_struct): void {
-  const tlb: mmu_gather = Init(mmu_gather, {});
+  const tlb = Init(mmu_gather, {});
   let vma: vm_area_struct | null;
   let nr_accounted: unsigned_long = 0;
 

@@ -133,7 +133,7 @@ export function mmu_interval_read_begin(interval_sub: mmu_interval_notifier): un
 }
 
 function mn_itree_release(subscriptions: mmu_notifier_subscriptions, mm: mm_struct): void {
-  const range: mmu_notifier_range = Init(mmu_notifier_range, {
+  const range = Init(mmu_notifier_range, {
     flags: MMU_NOTIFIER_RANGE_BLOCKABLE,
     event: MMU_NOTIFY_RELEASE,
     mm: mm,

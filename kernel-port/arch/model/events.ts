@@ -105,7 +105,7 @@ export const ONE_EVENT: Readonly<Record<string, 'all' | readonly string[]>> = {
  * need no event; treating them as events is sound and only costs.
  */
 export const NO_ACCESS: Readonly<Record<string, readonly string[]>> = {
-  'arch/model/pgtable.ts': ['pte_cell_at', 'pmd_cell_at', 'pmd_offset', 'pmd_next', 'pte_next'],
+  'arch/model/pgtable.ts': ['pte_cell_at', 'pmd_cell_at', 'pmd_offset', 'pmd_next', 'pte_next', 'pte_prev'],
   'arch/model/memory.ts': ['page_to_pfn'],
   'arch/model/words.ts': ['Bits', 'With', 'Without', 'Tagged', 'Untagged', 'Unflagged'],
   'mm/filemap.ts': ['page_waitqueue'],

@@ -125,6 +125,7 @@ export function pte_offset_map_value(pmd: pmd_t, addr: uaddr): pte_cell { return
 export function pte_unmap(_pte: pte_cell): void {}
 /** `pte++` */
 export function pte_next(ptep: pte_cell): pte_cell { return pte_cell_at(ptep.table, ptep.index + 1); }
+export function pte_prev(ptep: pte_cell): pte_cell { return pte_cell_at(ptep.table, ptep.index - 1); }
 export function pte_lockptr(_mm: mm_struct, pmd: pmd_cell): spinlock_t { return pmd.pmd.ptl; }
 
 /** The page for the pgd is one of the allocations that can fail; pgtables_bytes does not count it. */

@@ -179,7 +179,7 @@ export function model_lru_drain(): void {
  *  @locks takes and releases mmap_lock(read) */
 export function model_migrate_list(mm: mm_struct, addr: uaddr): int {
   const pagelist = LIST_HEAD<page>();
-  const mtc: migration_target_control = Init(migration_target_control, {
+  const mtc = Init(migration_target_control, {
     nid: NUMA_NO_NODE,
     gfp_mask: GFP_USER,
   });

@@ -122,7 +122,7 @@ export function model_isolate_briefly(mm: mm_struct, addr: uaddr): int {
  *  @locks takes and releases mmap_lock(read) */
 export function model_move_page(mm: mm_struct, addr: uaddr): int {
   const pagelist = LIST_HEAD<page>();
-  const mtc: migration_target_control = Init(migration_target_control, {
+  const mtc = Init(migration_target_control, {
     nid: NUMA_NO_NODE,
     gfp_mask: GFP_HIGHUSER_MOVABLE,
   });
