@@ -36,6 +36,15 @@ const FORMAT: Flag = { form: '--format <name>', name: 'format', help: 'text (def
 const PLAIN_FORMAT: Flag = { form: '--format <name>', name: 'format', help: 'text (default) or json' };
 const COLOR: Flag = { form: '--color <when>', name: 'color', help: 'auto (default), always or never' };
 const OUTPUT: Flag = { form: '-o, --output <file>', name: 'output', help: 'write the report to a file' };
+/** `what`: what the tree is for. */
+function kernelFlags(what: string): readonly Flag[] {
+  return [
+    { form: '--kernel <dir>', name: 'kernel', help: `${what}: a source tree, or a git repository (bare or with --rev)` },
+    { form: '--rev <rev>', name: 'rev', help: 'the revision of it to read; HEAD for a bare repository' },
+    { form: '--prefix <dir>', name: 'prefix', help: 'where in it the kernel lies; found by itself when it is linux/' },
+  ];
+}
+const MADE_ON = kernelFlags('the kernel that a mail was made on, for hunks that do not say where they are');
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -49,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
       { form: '--set <switch=value>', name: 'set', help: 'fix a version switch on both sides', repeats: true },
       { form: '--config <name>', name: 'config', help: 'the configuration scenarios run in' },
       { form: '--base <target>', name: 'base', help: 'what to stand on; only base is built yet' },
+      ...MADE_ON,
       { form: '--fail-on <rules>', name: 'failOn', help: 'exit 1 only for new findings of these rules (names or codes, by commas)' },
       { form: '-j, --jobs <n>', name: 'jobs', help: 'worker threads; one a core when not given' },
       { form: '--seed <n>', name: 'seed', help: 'refused: nothing is drawn at random yet' },
@@ -60,7 +70,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'show', args: '<target>', summary: "the patch: its mail's data, its hunks in the port, its edits", run: show,
-    flags: [PLAIN_FORMAT, OUTPUT, COLOR], examples: ['kpv show device-coherent/v2/3'],
+    flags: [PLAIN_FORMAT, OUTPUT, COLOR, ...MADE_ON], examples: ['kpv show device-coherent/v2/3'],
   },
   {
     name: 'list', args: '[what]', summary: 'series, patches, scenarios or rules', run: list,
@@ -69,21 +79,19 @@ export const COMMANDS: readonly Command[] = [
   { name: 'explain', args: '<rule>', summary: 'what a rule means and how it is decided', run: explain, flags: [OUTPUT], examples: ['kpv explain KPV0105'] },
   {
     name: 'replay', args: '<token...>', summary: 'one run again, step by step; the token may be wrapped, a file that it was made for follows', run: replay,
-    flags: [PLAIN_FORMAT, OUTPUT, COLOR, { form: '--trace <form>', name: 'trace', help: 'text (default) or ftrace; perfetto is not built yet' }],
+    flags: [PLAIN_FORMAT, OUTPUT, COLOR, { form: '--trace <form>', name: 'trace', help: 'text (default) or ftrace; perfetto is not built yet' }, ...MADE_ON],
     examples: ['kpv replay kpv1:...'],
   },
   {
     name: 'import', args: '<file>', summary: 'a C patch mail as modules of the patch language; each changed line accounted for', run: importMail,
-    flags: [{ form: '-o, --output <dir>', name: 'output', help: 'write a module for each patch to this folder' }],
+    flags: [{ form: '-o, --output <dir>', name: 'output', help: 'write a module for each patch to this folder' }, ...MADE_ON],
     examples: ['kpv import 0001-fix.patch -o patches/mine/v1', 'git format-patch --stdout -1 | kpv import -'],
   },
   { name: 'doctor', args: '', summary: 'what is missing here for which feature', run: doctor, flags: [PLAIN_FORMAT], examples: [] },
   {
     name: 'audit', args: '', summary: 'the port held against a kernel source tree, statement by statement', run: audit,
     flags: [
-      { form: '--kernel <dir>', name: 'kernel', help: 'a source tree, or a git repository (bare or with --rev)' },
-      { form: '--rev <rev>', name: 'rev', help: 'the revision to read; HEAD for a bare repository' },
-      { form: '--prefix <dir>', name: 'prefix', help: 'where in it the kernel lies; found by itself when it is linux/' },
+      ...kernelFlags('what to hold the port against'),
       { form: '--file <glob>', name: 'file', help: "only the files of C that match: 'mm/*.c'" },
       PLAIN_FORMAT, OUTPUT,
     ],

@@ -13,7 +13,7 @@ import { readAnyTarget } from './targets.ts';
 
 export async function importMail(words: readonly string[], flags: Flags, { io }: Context): Promise<ExitCode> {
   const [word = ''] = words;
-  const target = await readAnyTarget(word, io);
+  const target = await readAnyTarget(word, io, flags);
   if (target.kind !== 'mails') throw new CliError(`'${word}' is in the project already: kpv import takes a file, or - for standard input`);
   const folder = flags.word('output');
   const { patches } = target;

@@ -34,7 +34,7 @@ export async function replay(words: readonly string[], flags: Flags, context: Co
   const named = words.length > 1 && (last === '-' || existsSync(last) || /^[\w./~-]*[./~][\w./~-]*$/.test(last)) ? last : null;
   const token = unwrapped(named === null ? words : words.slice(0, -1));
   if (token.split('kpv1:').length > 2) throw new CliError('one token at a time: these are several');
-  const mails = named === null ? null : await readAnyTarget(named, io);
+  const mails = named === null ? null : await readAnyTarget(named, io, flags);
   if (mails !== null && mails.kind !== 'mails') throw new CliError(`'${named}' is no file of mails`);
   const engine = await context.engine();
   const done = await engine.replayToken(token, mails);

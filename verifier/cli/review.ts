@@ -39,7 +39,7 @@ export async function review(words: readonly string[], flags: Flags, context: Co
   if (base !== 'base') throw new CliError(`--base ${base} is not built yet: only base is`);
   const sourceDate = format === 'mail' ? readEpoch(io.env['SOURCE_DATE_EPOCH']) : null;
   const targets: (Target | MailTarget)[] = [];
-  for (const word of words) targets.push(await readAnyTarget(word, io));
+  for (const word of words) targets.push(await readAnyTarget(word, io, flags));
   if (format === 'mail') for (const t of targets) if (t.kind === 'base') throw new CliError("'base' has no mail to answer: --format text or json");
   const switchesOf = targets.map((t) => switchesFor(t.switches, flags.words('set'), scenario?.switches ?? []));
   checkOutput(file);

@@ -21,7 +21,7 @@ export async function show(words: readonly string[], flags: Flags, context: Cont
   const format = readFormat(flags.word('format') ?? 'text', ['text', 'json']);
   const colour = readColour(flags.word('color') ?? 'auto');
   const file = flags.word('output');
-  const target = await readAnyTarget(words[0] ?? '', io);
+  const target = await readAnyTarget(words[0] ?? '', io, flags);
   if (target.kind === 'mails') return showMails(target, flags, context);
   if (target.kind === 'base') throw new CliError("'base' is no patch: there is nothing to show");
   checkOutput(file);

@@ -6,6 +6,8 @@ import { findSeries } from '../../patches/index.ts';
 import { resolveTarget, type Target } from '../delta/target.ts';
 import type { MailTarget } from '../delta/mails.ts';
 import { listed } from '../report/layout.ts';
+import type { BaseTree } from '../transform/import/base.ts';
+import type { Flags } from './context.ts';
 import { CliError } from './errors.ts';
 import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
@@ -17,16 +19,25 @@ export function readTarget(word: string): Target {
   throw new CliError(notStated(word) ?? found.reason);
 }
 
-/** A name, or a file of mails; `-` is standard input. */
-export async function readAnyTarget(word: string, io: Io): Promise<Target | MailTarget> {
+/** A name, or a file of mails; `-` is standard input. `flags`: of the command, for the kernel tree that patches were made on. */
+export async function readAnyTarget(word: string, io: Io, flags: Flags): Promise<Target | MailTarget> {
   const found = resolveTarget(word);
   if (found.ok) return found.target;
   if (!isFile(word)) throw new CliError(notStated(word) ?? found.reason);
   const bytes = await readFile(word, io);
   const { readMailTarget } = await import('../delta/mails.ts');
-  const read = await readMailTarget(bytes, nameOf(word));
+  const read = await readMailTarget(bytes, nameOf(word), undefined, await kernelOf(flags));
   if (!read.ok) throw new CliError(read.reason, read.why === 'no-patch' ? EXIT.nothingRun : EXIT.usage);
   return read.target;
+}
+
+async function kernelOf(flags: Flags): Promise<BaseTree | null> {
+  const dir = flags.word('kernel');
+  if (dir === null) return null;
+  const { openKernel } = await import('../transform/import/kernel.ts');
+  const kernel = openKernel({ dir, rev: flags.word('rev'), prefix: flags.word('prefix') });
+  if (!kernel.ok) throw new CliError(kernel.why);
+  return kernel;
 }
 
 /** The bytes of a mail file, within bounds. */

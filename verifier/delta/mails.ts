@@ -8,6 +8,7 @@ import { applyPatch, type Applied, type Conflict, type PatchMeta, type PatchModu
 import { nearestStatement } from '../transform/conflict.ts';
 import { commitOf, describe, errorText, readDiff, readMails, numstat, remarkText, seriesFaults, seriesOf, type Diff, type DiffFile, type Mail, type PatchTag } from '../transform/import/index.ts';
 import { openReader, type CReader } from '../transform/import/c/read.ts';
+import { onBase, type Based, type BaseTree } from '../transform/import/base.ts';
 import { importDiff, portFileOf, type Imported } from '../transform/import/import.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
 import { sidesOf, type Switches, type Trees } from './target.ts';
@@ -40,7 +41,8 @@ export type MailsRead =
   /** unreadable: no mail, or a damaged diff; no-patch: a mail without a patch. */
   | { readonly ok: false; readonly why: 'unreadable' | 'no-patch'; readonly reason: string };
 
-export async function readMailTarget(bytes: Uint8Array, name: string, port: PortTree = loadPort()): Promise<MailsRead> {
+/** `base`: the kernel tree that the first patch was made on. */
+export async function readMailTarget(bytes: Uint8Array, name: string, port: PortTree = loadPort(), base: BaseTree | null = null): Promise<MailsRead> {
   const mails = await readMails(bytes, name);
   if (!mails.ok) return { ok: false, why: 'unreadable', reason: errorText(mails.error) };
   const thread = seriesOf(mails.value);
@@ -53,6 +55,7 @@ export async function readMailTarget(bytes: Uint8Array, name: string, port: Port
   const patches: MailPatch[] = [];
   // One that the project knows stands on its predecessors, wherever those are.
   const remarks: string[] = thread.series.flatMap((series) => (series.patches.every((one) => knownAs(one.mail, one.tag) !== null) ? [] : seriesFaults(series)));
+  let under = base;
   for (const { mail, tag, total } of posted) {
     const diff = readDiff(mail.body, name);
     if (!diff.ok) return { ok: false, why: 'unreadable', reason: errorText(diff.error) };
@@ -61,9 +64,17 @@ export async function readMailTarget(bytes: Uint8Array, name: string, port: Port
     const { before, standsOn, failed } = beforeOf(known, patches.at(-1), port);
     const most = diff.value.files.filter((file) => before.files.has(portFileOf(file.newPath ?? file.oldPath ?? ''))).reduce((n, file) => n + changesOf(file), 0);
     if (most > MOST_LINES) return { ok: false, why: 'unreadable', reason: `${name}: ${most} changed lines in files of the port; at most ${MOST_LINES} are translated` };
-    const imported = translated(diff.value, meta, before, reader);
+    const based: Based | null = under === null ? null : onBase(diff.value, under, (path) => before.files.has(portFileOf(path)));
+    under = based?.after ?? null;
+    let imported = translated(based?.diff ?? diff.value, meta, before, reader);
     if (imported === null) return { ok: false, why: 'unreadable', reason: `${name}: its code is nested too deeply to be translated` };
-    const applied = failed ?? placedOr(before, imported);
+    let applied = failed ?? placedOr(before, imported);
+    // Of the kernel tree only as much as it takes.
+    if (!applied.ok && applied.conflict.rule === 'anchor-ambiguous' && based !== null) {
+      imported = translated(based.wide, meta, before, reader) ?? imported;
+      applied = failed ?? placedOr(before, imported);
+    }
+    remarks.push(...based?.remarks ?? []);
     const trees: Trees = { ok: true, sides: { before, applied } };
     const series = known === null ? null : findSeries(`${known.meta.series}/${known.meta.version}`) ?? null;
     patches.push({ patch: imported.module, mail, diff: diff.value, imported, trees, series, standsOn });

@@ -5,7 +5,7 @@
 import { declarationsOf, type Declarations } from '../../tree/declarations.ts';
 import type { PortTree } from '../../tree/load.ts';
 import { indexFile } from '../../tree/statements.ts';
-import { tokens } from '../../tree/tokens.ts';
+import { tokens, type Token } from '../../tree/tokens.ts';
 import { applyPatch } from '../apply.ts';
 import type { Hunk, Lines } from '../hunk.ts';
 import { matchHunk, type Group } from '../match.ts';
@@ -18,13 +18,15 @@ import type { CReader } from './c/read.ts';
 import { hunksOf, pathOf, type Diff, type DiffFile, type Hunk as CHunk } from './diff/types.ts';
 import type { FragmentTranslation } from './translate/fragment.ts';
 import { translateFragments } from './translate/fragment.ts';
-import { fit, hunkOf } from './place/fit.ts';
+import { fit, hunkOf, type Fit } from './place/fit.ts';
 import { functionsOf, shownBefore } from './place/functions.ts';
 import { withTypes } from './place/constants.ts';
 import { withHeads } from './place/heads.ts';
+import { withHome } from './place/home.ts';
 import { itemsOf, type Item, type ItemOrGap } from './place/items.ts';
 import { endsLabel, openerOf, withEnds, type Site } from './place/labels.ts';
-import { partsOf } from './place/split.ts';
+import { partsOf, type Part } from './place/split.ts';
+import { stubsOf, withoutTorn, withStubs } from './place/stubs.ts';
 import { withUnread } from './place/unread.ts';
 
 /** A line of the port that the patch brings, and the line of the C file after the patch that it is from. */
@@ -81,17 +83,19 @@ function importFile(file: DiffFile, { tree, before: declared, port, reader }: Po
   const path = pathOf(file);
   const module = portFileOf(path);
   const text = tree.files.get(module);
-  const hunks = hunksOf(file);
+  const posted = hunksOf(file);
   if (text === undefined || !/\.[ch]$/.test(path) || OF_THE_MACHINE.has(module) || module.startsWith('arch/model/')) {
-    for (const hunk of hunks) account(path, hunk, out, () => ({ kind: 'outside', why: path }));
+    for (const hunk of posted) account(path, hunk, out, () => ({ kind: 'outside', why: path }));
     return;
   }
+  const hunks = posted.map((hunk) => withHome(hunk, module, text));
   const image = (without: '+' | '-') => hunks.map((h) => ({ head: h.section, lines: withoutTornComment(h.lines.filter((l) => l.kind !== without).map((l) => l.text)) }));
   const before = translateFragments(image('+'), reader, { port, module });
   const after = translateFragments(image('-'), reader, { port, module });
   const index = indexFile(module, text);
   const has = (name: string): boolean => index.functions.some((one) => one.name === name);
   const sites = new Map<string, { readonly label: string; readonly c: Lines }[]>();
+  const stubs = stubsOf(module, text);
   const placed: { readonly one: FunctionHunk; readonly site: Site }[] = [];
   for (const [n, hunk] of hunks.entries()) {
     const [old, now] = [before[n], after[n]];
@@ -105,14 +109,16 @@ function importFile(file: DiffFile, { tree, before: declared, port, reader }: Po
       if (home !== undefined) out.unplaced.push({ file: path, line: hunk.lines[at]?.line ?? hunk.line, function: name, text: `${name}() is in ${home.module.replace(/\.ts$/, '.c')}` });
     }
     const made = itemsOf(hunk, withTypes(old, declared, module), withTypes(now, declared, module));
-    const kept = withUnread(made.items, hunk, now).map((one): ItemOrGap => (one.role !== 'gap' && unported(one.from) ? { role: 'gap' } : one));
-    fates(path, hunk, [[old, '+'], [now, '-']], kept, (at) => (unported(at) ? `${path}: ${functions[at]}()` : null), out);
+    const unread = withUnread(made.items, hunk, now).map((one): ItemOrGap => (one.role !== 'gap' && unported(one.from) ? { role: 'gap' } : one));
+    const { items: kept, behind } = withStubs(unread, stubs);
+    const outside = (at: number): string | null => (unported(at) ? `${path}: ${functions[at]}()` : behind.has(at) ? `${path}: ${functions[at]}(), ${behind.get(at) ?? ''}` : null);
+    fates(path, hunk, [[old, '+'], [now, '-']], kept, outside, out);
     out.shown.push({ file: path, hunk, items: kept });
     const labels = made.labels.filter((one) => !unported(one.at));
     const c: Lines = { from: hunk.oldStart, to: hunk.oldStart + Math.max(hunk.oldCount - 1, 0) };
     for (const part of partsOf({ items: withEnds(kept, labels), labels }, has)) {
-      const scopes = scopesOf(module, text, part.function);
-      const fitted = fit(part.items, scopes, c);
+      const placing = placeOf(part, (fn) => scopesOf(module, text, fn), c);
+      const { scopes, fitted } = placing;
       const strict = fitted?.hunk ?? hunkOf(part.items, c);
       const first = part.items.find((one): one is Item => one.role === 'add' || one.role === 'remove');
       const line = hunk.lines[first?.from ?? 0]?.line ?? hunk.line;
@@ -121,7 +127,7 @@ function importFile(file: DiffFile, { tree, before: declared, port, reader }: Po
         continue;
       }
       for (const one of fitted?.missed ?? []) out.remarks.push(`${path}, line ${hunk.lines[one.from]?.line ?? line} of the mail: a context line reads otherwise in the port, and was left out: \`${hunk.lines[one.from]?.text.trim() ?? ''}\``);
-      const one: FunctionHunk = { file: module, function: part.function, hunk: strict };
+      const one: FunctionHunk = { file: module, function: placing.function, hunk: strict };
       const match = scopes.map((scope) => matchHunk(strict, scope)).find((m) => m.kind === 'found');
       const groups = match?.kind === 'found' ? match.groups : [];
       // C may have a function in two arms; of options that are always on or off the port has one.
@@ -143,6 +149,19 @@ function importFile(file: DiffFile, { tree, before: declared, port, reader }: Po
     }
   }
   for (const { one } of placed) out.hunks.push({ ...one, hunk: plain(one.hunk) });
+}
+
+type Scopes = readonly (readonly Token[])[];
+interface Placing { readonly function: string; readonly scopes: Scopes; readonly fitted: Fit | null }
+
+/** In its function; what is at the top level, also by what stands around it; a function taken away, with its arms. */
+function placeOf({ function: fn, items, wider }: Part, scopesIn: (fn: string) => Scopes, c: Lines): Placing {
+  const scopes = scopesIn(fn);
+  const torn = withoutTorn(items, scopes);
+  const fitted = fit(items, scopes, c) ?? (wider.length > items.length ? fit(wider, scopes, c) : null) ?? (torn.length < items.length ? fit(torn, scopes, c) : null);
+  if (fitted !== null || !items.some((one) => one.role === 'remove' && new RegExp(`^(?:export )?function ${fn}\\b`).test(one.text))) return { function: fn, scopes, fitted };
+  const whole = scopesIn('');
+  return { function: '', scopes: whole, fitted: fit(items, whole, c) };
 }
 
 /** The middle of a comment, where the hunk does not show how it begins. */
@@ -185,6 +204,9 @@ function account(file: string, hunk: CHunk, out: Gathered, fate: (at: number) =>
   }
 }
 
+/** What joins statements and says nothing alone: it went with them, or they are told. */
+const JOINT = /^[\s{}]*(?:else|do)?[\s{}]*$/;
+
 /** Each changed line's fate: of the image it is in. */
 function fates(file: string, hunk: CHunk, images: readonly (readonly [FragmentTranslation, '+' | '-'])[], items: readonly ItemOrGap[], outside: (at: number) => string | null, out: Gathered): void {
   const open = new Map<number, string>();
@@ -203,7 +225,7 @@ function fates(file: string, hunk: CHunk, images: readonly (readonly [FragmentTr
     if (why !== null) return { kind: 'outside', why };
     const what = open.get(at);
     if (what !== undefined) return { kind: 'open', what };
-    if (made.has(at) || /^\s*[{}]\s*$/.test(hunk.lines[at]?.text ?? '')) return { kind: 'translated' };
+    if (made.has(at) || JOINT.test(hunk.lines[at]?.text ?? '')) return { kind: 'translated' };
     return { kind: 'open', what: 'nothing was made of it' };
   });
 }

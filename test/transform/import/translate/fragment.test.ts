@@ -14,7 +14,7 @@ test("a piece of a function that the port has: its names, its labels", (t) => {
 
 test('the end of one function and a new one, under an option', (t) => {
   const made = of('\treturn 0;\n}\n\n#ifdef CONFIG_MIGRATION\nstatic int tip(struct box *b)\n{\n\treturn b->nr;\n}\n#endif');
-  t.deepEqual(made?.lines.map((one) => `${one.from} ${one.text}`), ['1   return 0;', '4 //#if MIGRATION', '5 function tip(b: box_struct): int {', '7   return b.nr;', '8 }', '9 //#endif']);
+  t.deepEqual(made?.lines.map((one) => `${one.from} ${one.text}`), ['1   return 0;', '2 }', '4 //#if MIGRATION', '5 function tip(b: box_struct): int {', '7   return b.nr;', '8 }', '9 //#endif']);
 });
 
 test('an option that the port does not declare is open', (t) => {

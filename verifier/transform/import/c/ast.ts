@@ -90,4 +90,6 @@ export type CDeclaration =
   | (CLines & { readonly kind: 'enum'; readonly name: string; readonly members: readonly (CLines & { readonly name: string; readonly value: CExpr | null })[] })
   | (CLines & { readonly kind: 'variable'; readonly isStatic: boolean; readonly variable: CVariable })
   | (CLines & { readonly kind: 'macro'; readonly name: string; readonly params: readonly string[] | null; readonly text: string })
+  /** EXPORT_SYMBOL(x) and its kin. */
+  | (CLines & { readonly kind: 'exported'; readonly name: string })
   | (CLines & { readonly kind: 'unknown'; readonly text: string });

@@ -6,8 +6,8 @@
 import { closing } from './prepare.ts';
 
 export type Piece =
-  /** Statements of a function. */
-  | { readonly kind: 'body'; readonly from: number; readonly lines: readonly string[] }
+  /** Statements of a function; `end`: the line with the brace that closes it, where it is shown. */
+  | { readonly kind: 'body'; readonly from: number; readonly lines: readonly string[]; readonly end: number | null }
   /** Members of a struct, an enum or an initialiser that began before; `open` is the line that began it. */
   | { readonly kind: 'members'; readonly from: number; readonly lines: readonly string[]; readonly open: string }
   /** Declarations, functions with both ends among them; what closes the last one, if it goes on. */
@@ -57,13 +57,13 @@ export function cutFragment(lines: readonly string[], head = ''): readonly Piece
     const table = /^(?:static |const |extern )*struct \w+ \w+(?:\[\w*\])?\s*=?/.exec(head)?.[0];
     if (members) pieces.push({ kind: 'members', from: 1, lines: own, open: `${of} ${name} {` });
     else if (table !== undefined && own.some((line) => /^\s*\.\w+\s*=/.test(line))) pieces.push({ kind: 'members', from: 1, lines: own, open: `${table.replace(/\s*=$/, '')} = {` });
-    else pieces.push({ kind: 'body', from: 1, lines: own });
+    else pieces.push({ kind: 'body', from: 1, lines: own, end: first === -1 || (lines[first] ?? '').trim() !== '}' ? null : first + 1 });
     start = first === -1 ? lines.length : first + 1;
   }
   // The rest of a head that began before: what it belongs to is named by the hunk.
   if (start === 0 && first !== -1 && /^\{/.test(lines[first] ?? '') && !lines.slice(0, first).some(isTopLevel)) {
     const end = lines.findIndex((line, at) => at > first && /^}/.test(line));
-    pieces.push({ kind: 'body', from: first + 2, lines: lines.slice(first + 1, end === -1 ? lines.length : end) });
+    pieces.push({ kind: 'body', from: first + 2, lines: lines.slice(first + 1, end === -1 ? lines.length : end), end: end === -1 || (lines[end] ?? '').trim() !== '}' ? null : end + 1 });
     start = end === -1 ? lines.length : end + 1;
   }
   const open = lastOpen(lines, start);
@@ -71,7 +71,7 @@ export function cutFragment(lines: readonly string[], head = ''): readonly Piece
   const end = open?.kind === 'function' ? open.at : lines.length;
   const close = open === null ? '' : open.kind === 'function' ? '}' : '};';
   if (lines.slice(start, end).some((line) => line.trim() !== '')) pieces.push({ kind: 'file', from: start + 1, lines: lines.slice(start, end), close });
-  if (open?.kind === 'function') pieces.push({ kind: 'body', from: open.at + 1, lines: lines.slice(open.at) });
+  if (open?.kind === 'function') pieces.push({ kind: 'body', from: open.at + 1, lines: lines.slice(open.at), end: null });
   return pieces;
 }
 

@@ -75,7 +75,10 @@ function declarationOf(node: Node): readonly CDeclaration[] {
     case 'struct_specifier': case 'union_specifier': case 'enum_specifier': return ofSpecifier(node);
     case 'type_definition': return ofSpecifier(node.childForFieldName('type'));
     case 'linkage_specification': case 'declaration_list': return declarationsOf(node);
-    case 'expression_statement': return [];
+    case 'expression_statement': {
+      const name = /^(EXPORT_SYMBOL\w*)\s*\(/.exec(node.text)?.[1];
+      return name === undefined ? [] : [{ ...at, kind: 'exported', name }];
+    }
     case 'ERROR': return [{ ...at, kind: 'unknown', text: node.text }, ...parts(node).filter((one) => /^(?:function_definition|declaration|struct_specifier)$/.test(one.type)).flatMap(declarationOf)];
     default: return [{ ...at, kind: 'unknown', text: node.text }];
   }

@@ -64,7 +64,7 @@ function loose(items: readonly ItemOrGap[], where: 'context' | 'before' | 'behin
   });
 }
 
-function stands(one: Item, scope: readonly Token[]): boolean {
+export function stands(one: Item, scope: readonly Token[]): boolean {
   const row = tokens(one.text);
   if (row.length === 0) return true;
   for (let at = 0; at + row.length <= scope.length; at += 1) if (row.every((token, n) => scope[at + n]?.text === token.text)) return true;

@@ -7,7 +7,7 @@ import type { Hunk } from '../diff/types.ts';
 /** For each line of the hunk: a function's name, '' at the top level. */
 export function functionsOf(hunk: Hunk): readonly string[] {
   const first = hunk.lines.find((line) => line.text.trim() !== '')?.text ?? '';
-  let now = /^\s|^}|^\w+:/.test(first) ? nameIn(hunk.section) ?? '' : '';
+  let now = /^[\s{}]|^\w+:/.test(first) ? nameIn(hunk.section) ?? '' : '';
   return hunk.lines.map(({ text }) => {
     const head = headOf(text);
     if (head !== null) now = head;

@@ -30,7 +30,9 @@ export function itemsOf(hunk: CHunk, before: FragmentTranslation, after: Fragmen
   const merged = lastParameter(inOrder(old.lines, now.lines));
   const silent = silentLines(hunk, before, after, old, now);
   const known = new Set(before.labels.map((one) => one.label));
-  const labels = after.labels.filter((one) => !known.has(one.label)).map(({ label, line }): NewLabel => {
+  // Where the hunk shows its gotos too, its block was made with them.
+  const made = new Set(after.lines.map((one) => /^\s*(\w+): \{$/.exec(one.text)?.[1]));
+  const labels = after.labels.filter((one) => !known.has(one.label) && !made.has(one.label)).map(({ label, line }): NewLabel => {
     const at = now.at[line - 1] ?? 0;
     return { label, at, function: now.lines.find((one) => one.from >= at)?.function ?? now.lines.at(-1)?.function ?? null };
   });
@@ -90,8 +92,35 @@ function lastParameter(items: readonly Item[]): readonly Item[] {
 /** The function that is named behind the second @@. */
 function named(section: string): string | null { return /(\w+)\s*\(/.exec(section)?.[1] ?? null; }
 
-/** Both images as one: equal lines are context, what goes stands before what comes. */
+/** Both images as one: what the hunk shows as context is that, and so are equal lines between; what goes stands before what comes. */
 function inOrder(old: readonly Item[], now: readonly Item[]): readonly Item[] {
+  const out: Item[] = [];
+  let a = 0;
+  let b = 0;
+  const ends: readonly (readonly [number, number])[] = [...fixedPoints(old, now), [old.length, now.length]];
+  for (const [nextOld, nextNow] of ends) {
+    out.push(...between(old.slice(a, nextOld), now.slice(b, nextNow)));
+    const [was, is] = [old[nextOld], now[nextNow]];
+    if (was !== undefined && is !== undefined) out.push({ ...is, role: 'context', function: was.function });
+    [a, b] = [nextOld + 1, nextNow + 1];
+  }
+  return out;
+}
+
+/** Rows of both images that are from the same lines of C and say the same, in the order of both. */
+function fixedPoints(old: readonly Item[], now: readonly Item[]): readonly (readonly [number, number])[] {
+  const key = (one: Item): string => `${one.from} ${one.to} ${one.text.trim()}`;
+  const there = new Map<string, number[]>();
+  for (const [at, one] of now.entries()) there.set(key(one), [...there.get(key(one)) ?? [], at]);
+  const out: [number, number][] = [];
+  for (const [at, one] of old.entries()) {
+    const found = there.get(key(one))?.find((n) => n > (out.at(-1)?.[1] ?? -1));
+    if (found !== undefined) out.push([at, found]);
+  }
+  return out;
+}
+
+function between(old: readonly Item[], now: readonly Item[]): readonly Item[] {
   const text = (one: Item): string => one.text.trim();
   const out: Item[] = [];
   let a = 0;

@@ -8,6 +8,8 @@ export interface Part {
   /** '' for the top level. */
   readonly function: string;
   readonly items: readonly ItemOrGap[];
+  /** At the top level: with what the hunk shows of unchanged functions on either side. */
+  readonly wider: readonly ItemOrGap[];
 }
 
 /** has: whether the port's file has the function before the patch. */
@@ -27,16 +29,28 @@ export function partsOf({ items }: HunkItems, has: (name: string) => boolean): r
       last.items.push(...waiting, one);
       waiting = [];
     } else {
-      parts.push({ function: fn, items: [...waiting, one] });
+      parts.push({ function: fn, items: [...ownOf(waiting), one] });
       waiting = [];
     }
   }
   const last = parts.at(-1);
   if (waiting.some((one) => one.role !== 'gap')) {
-    if (last === undefined || !ends(last.items)) parts.push({ function: '', items: waiting });
+    if (last === undefined || !ends(last.items) || (last.function !== '' && !changes(waiting))) parts.push({ function: '', items: waiting });
     else last.items.push(...waiting);
   }
-  return parts.map((one) => ({ ...one, items: trimmed(one.items) })).filter((one) => one.items.some((item) => item.role === 'add' || item.role === 'remove'));
+  const beside = (at: number): readonly ItemOrGap[] => { const one = parts[at]; return one === undefined || changes(one.items) ? [] : one.items; };
+  return parts.flatMap((one, at): Part[] => {
+    if (!changes(one.items)) return [];
+    const wider = one.function === '' ? [...beside(at - 1), ...one.items, ...beside(at + 1)] : one.items;
+    return [{ function: one.function, items: trimmed(one.items), wider: trimmed(wider) }];
+  });
+}
+
+function changes(items: readonly ItemOrGap[]): boolean { return items.some((one) => one.role === 'add' || one.role === 'remove'); }
+
+/** What stands before a function's head: not the end of the one before it. */
+function ownOf(items: readonly ItemOrGap[]): readonly ItemOrGap[] {
+  return items.slice(items.findLastIndex((one) => one.role === 'context' && one.text === '}') + 1);
 }
 
 /** A function that the patch brings stands at the top level of the port that is. */

@@ -26,7 +26,12 @@ export function translateDeclaration(of: CDeclaration, setting: Setting): Transl
 function linesOf(of: Exclude<CDeclaration, { kind: 'function' }>, scope: Scope): readonly Line[] {
   const line = (text: string, at: { readonly from: number; readonly to: number } = of): Line => ({ text, from: at.from, to: at.to });
   switch (of.kind) {
-    case 'prototype': return [];
+    case 'prototype':
+      for (let at = of.from; at <= of.to; at += 1) scope.left.push({ what: `prototype of ${of.name}()`, line: at });
+      return [];
+    case 'exported':
+      scope.left.push({ what: of.name, line: of.from });
+      return [];
     case 'struct': {
       // Only functions: a table of operations, which C writes out and the port writes as a literal.
       const operations = of.fields.length > 0 && of.fields.every((one) => isFunction(one.type));

@@ -42,7 +42,7 @@ export interface Body {
 type Read =
   /** `before` lines were put in front. */
   | { readonly kind: 'file'; readonly from: number; readonly count: number; readonly before: number; readonly list: readonly CDeclaration[]; readonly cut: readonly number[] }
-  | { readonly kind: 'body'; readonly from: number; readonly count: number; readonly name: string; readonly list: ReturnType<CReader['statements']>; readonly before: number; readonly cut: readonly number[] };
+  | { readonly kind: 'body'; readonly from: number; readonly count: number; readonly name: string; readonly list: ReturnType<CReader['statements']>; readonly before: number; readonly cut: readonly number[]; /** Of the piece, as shown. */ readonly end: number | null };
 
 export function translateFragments(fragments: readonly Fragment[], reader: CReader, setting: Setting): readonly FragmentTranslation[] {
   const read = fragments.map((one) => readFragment(one, reader));
@@ -89,7 +89,7 @@ function readFragment(of: Fragment, reader: CReader): { readonly pieces: readonl
     switch (piece.kind) {
       case 'body': {
         const { text, before, cut } = repairBody(piece.lines);
-        return { kind: 'body', from, count, name, list: reader.statements(text), before, cut };
+        return { kind: 'body', from, count, name, list: reader.statements(text), before, cut, end: piece.end };
       }
       case 'members': return { kind: 'file', from, count, before: 1, list: file([piece.open, ...piece.lines, '};'].join('\n')), cut: [] };
       case 'file': {
@@ -108,7 +108,7 @@ function namesOf(of: CDeclaration): readonly string[] {
     case 'function': case 'prototype': case 'struct': case 'macro': return [of.name];
     case 'enum': return [of.name, ...of.members.map((one) => one.name)];
     case 'variable': return [of.variable.name];
-    case 'unknown': return [];
+    case 'exported': case 'unknown': return [];
   }
 }
 
@@ -128,11 +128,12 @@ function translatePiece(of: Read, known: ReadonlyMap<string, readonly CVariable[
   const params: readonly CParam[] = (known.get(of.name) ?? []).filter((one) => !own.has(one.name));
   const made = translateStatements(of.list, of.name, params, setting);
   const inside = (line: number): boolean => line > of.before && line <= of.before + of.count;
-  return moved({
+  const shown = moved({
     lines: made.lines.filter((one) => inside(one.from) && !one.text.includes(HUNK)),
     open: made.open.filter((one) => inside(one.line) && one.what !== HUNK), left: made.left, labels, cut: of.cut.map((line) => line + of.before),
     bodies: [{ function: of.name, lines: made.lines, from: of.before + 1, to: of.before + of.count }],
   }, of.from - 1 - of.before);
+  return of.end === null ? shown : { ...shown, lines: [...shown.lines, { text: '}', from: of.end, to: of.end }] };
 }
 
 /** `#ifdef CONFIG_X` as the port's arm; an option the port does not declare is open. */

@@ -88,6 +88,10 @@ export function pointerArithmetic(of: CExpr, scope: Scope): Term | null {
   if (first === undefined || rest.length === 0) return null;
   const steps = rest.map((one, at) => (at === 0 ? `${one.sign === '-' ? '-' : ''}${one.term.text}` : ` ${one.sign} ${one.term.text}`)).join('');
   if (elementOf(first.term.type) !== null && !rest.some((one) => elementOf(one.term.type) !== null)) return term(`ArrayAt(${first.term.text}, ${steps})`, first.term.type);
+  const [by, more] = rest;
+  if (by !== undefined && more === undefined && by.term.text === '1' && /^(?:pte|pmd)_cell$/.test(plainName(first.term.type))) {
+    return term(`${plainName(first.term.type).slice(0, 3)}_${by.sign === '-' ? 'prev' : 'next'}(${first.term.text})`, first.term.type);
+  }
   const isPage = (one: Term): boolean => plainName(one.type) === 'page';
   if (!isPage(first.term)) return null;
   if (!rest.some((one) => isPage(one.term))) return term(`Memmap_at(${first.term.text}, ${steps})`, first.term.type);
