@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a check may ask: runs and searches of scenarios on targets, on variants of them, and the text of
+// functions. Who makes the trees is not its business (delta/laboratory.ts does).
+
+import type { RunFinding } from '../check/finding.ts';
+import type { TracedStep } from '../check/trace.ts';
+import type { Site } from '../instrument/sites.ts';
+import type { Run } from '../scenario/run.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+
+/** A change to the port that a check needs to decide: what is there is replaced, where it stands once. */
+export interface Edit { readonly file: string; readonly from: string; readonly to: string }
+
+export interface Where {
+  /** `base`, `device-coherent/v2/3`: the tree after it. */
+  readonly target: string;
+  readonly switches?: Readonly<Record<string, string>>;
+  readonly edits?: readonly Edit[];
+}
+
+/** The port, or what a patch makes of it, no longer has what the check looks at. */
+export class CannotLook extends Error {}
+
+export interface Laboratory {
+  /** Runs a scenario, or searches its threads, and looks at it. The same one is run once. */
+  readonly see: (where: Where, scenario: Scenario) => Seen;
+  /** The text of a function without its comments; CannotLook where the side has none. */
+  readonly source: (where: Where, file: string, fn: string) => string;
+  /** The functions that call one, as `file#function`, sorted. */
+  readonly callers: (where: Where, fn: string) => readonly string[];
+}
+
+/** A run, as a check reads it. */
+export class Seen {
+  readonly run: Run;
+  readonly #sites: readonly Site[];
+  readonly #reached: Uint8Array;
+  constructor(run: Run, sites: readonly Site[], reached: Uint8Array) {
+    if (run.status === 'unsupported') throw new CannotLook(run.bound ?? 'a scenario that this side cannot run');
+    this.run = run;
+    this.#sites = sites;
+    this.#reached = reached;
+  }
+
+  /** What a named step gave: `P.pin`; a page's place: `page0`. Null where the run has none. */
+  value(name: string): string | null {
+    return this.run.outcome.split(' ').find((part) => part.startsWith(`${name}=`))?.slice(name.length + 1) ?? null;
+  }
+  number(name: string): number | null {
+    const value = this.value(name);
+    return value === null || !/^-?\d+$/.test(value) ? null : Number(value);
+  }
+  /** Whether the function ran; with a text, whether a statement of it that says so did. */
+  reached(fn: string, says = ''): boolean {
+    return this.#sites.some((site, at) => site.function === fn && this.#reached[at] !== 0 && (says === '' ? site.covers : site.text.includes(says)));
+  }
+  found(rule: string, fn = ''): readonly RunFinding[] {
+    return this.run.findings.filter((f) => f.rule === rule && (fn === '' || f.site.function === fn || f.stack.some((s) => s.function === fn)));
+  }
+  get rules(): readonly string[] { return [...new Set(this.run.findings.map((f) => `${f.rule} in ${f.site.function}`))].sort(); }
+  /** Steps of the trace that changed something; of a search there are none. */
+  steps(fn = ''): readonly TracedStep[] { return this.run.trace.filter((s) => fn === '' || s.function === fn); }
+  /** Whether every execution that differs was seen. */
+  get whole(): boolean { return this.run.status === 'ran'; }
+  /** `P.pin=1 page0=system` */
+  get outcomes(): readonly string[] { return this.run.search === null ? [this.run.outcome] : this.run.search.outcomes.map((o) => o.key); }
+}
