@@ -29,6 +29,13 @@ test('verifier and patches: arrows run down only', (t) => {
   t.deepEqual(up.map((one) => `${one.from} -> ${one.to}`), []);
 });
 
+test('reports know claims by their types alone', (t) => {
+  const found = readdirSync(new URL('verifier/report/', ROOT)).filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => [...readFileSync(new URL(`verifier/report/${name}`, ROOT), 'utf8').matchAll(/^import .*'\.\.\/claims\/.*$/gm)].map(([line]) => line));
+  t.true(found.length > 0);
+  t.deepEqual(found.filter((line) => !line.startsWith('import type ')), []);
+});
+
 test('kernel-port imports nothing outside itself', (t) => {
   const all = importsBelow('kernel-port/');
   t.true(all.length > 300, `${all.length} imports were read`);

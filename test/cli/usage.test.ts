@@ -55,7 +55,12 @@ const BAD: readonly (readonly [string, RegExp])[] = [
   ['show base', /is no patch/],
   ['show device-coherent/v2/3 --format mail', /--format mail is not for this command/],
   ['list rule', /did you mean rules/],
-  ['list claims', /not built yet/],
+  ['list claim', /did you mean claims/],
+  ['claims C63', /no claim 'C63': did you mean C62\? \(kpv list claims has them all\)/],
+  ['claims C01 c24z', /no claim 'c24z': did you mean C24a\?/],
+  ['claims clams', /no claim 'clams' \(kpv list/],
+  ['claims C01 --format mail', /--format mail is not for this command/],
+  ['claims -j some', /-j takes a whole number from 1, not 'some'/],
   ['explain KPV0199', /no rule 'KPV0199': did you mean KPV01/],
   ['explain', /missing required argument 'rule'/],
   ['replay rubbish', /a replay token starts with kpv1:/],
@@ -64,7 +69,7 @@ const BAD: readonly (readonly [string, RegExp])[] = [
   ['audit', /audit needs a kernel to hold the port against: --kernel DIR/],
   ['audit --kernel /no/such/place', /no directory '\/no\/such\/place'/],
   ['review base --nonsense', /unknown option '--nonsense'/],
-  ...['delta a b', 'claims', 'selftest --on base', 'bench'].map((words) => [words, /is not built yet/] as const),
+  ...['delta a b', 'selftest --on base', 'bench'].map((words) => [words, /is not built yet/] as const),
 ];
 for (const [words, says] of BAD) {
   test(`kpv ${words}`, async (t) => {

@@ -2,7 +2,9 @@
 // A world for command lines: streams that remember, a clock that is set, an engine that gives a
 // review made by hand.
 
-import type { Engine } from '../../verifier/cli/context.ts';
+import type { Claim } from '../../verifier/claims/claim.ts';
+import type { Judged } from '../../verifier/claims/decide.ts';
+import type { Context, Engine } from '../../verifier/cli/context.ts';
 import type { Io } from '../../verifier/cli/io.ts';
 import { runCommandLine } from '../../verifier/cli/program.ts';
 import type { Progress, ReviewOptions } from '../../verifier/delta/review.ts';
@@ -18,6 +20,7 @@ export interface World {
   /** Looks at what the engine was asked; may press Ctrl-C or move the clock. */
   readonly during?: (seen: { readonly options: ReviewOptions; readonly interrupt: () => void; readonly at: (ms: number) => void }) => void;
   readonly replay?: Engine['replayToken'];
+  readonly decide?: (claim: Claim, press: { readonly interrupt: () => void; readonly at: (ms: number) => void }) => Judged;
 }
 export interface Ended { readonly code: number; readonly out: string; readonly err: string }
 
@@ -42,7 +45,11 @@ export async function kpv(argv: readonly string[], world: World = {}): Promise<E
     },
     replayToken: world.replay ?? (async () => ({ ok: false, reason: 'a replay token starts with kpv1:' })),
   };
-  const code = await runCommandLine(argv, { io, engine: async () => engine, version: '0.1.0' });
+  const decider: Context['decider'] = async () => (claim) => {
+    if (world.decide === undefined) throw new Error(`nobody said how ${claim.id} is decided here`);
+    return world.decide(claim, { interrupt: () => { interrupt(); }, at: (ms) => { clock = ms; } });
+  };
+  const code = await runCommandLine(argv, { io, engine: async () => engine, decider, version: '0.1.0' });
   return { code, out, err };
 }
 

@@ -4,6 +4,7 @@
 import type { Context, Flags } from './context.ts';
 import type { ExitCode } from './exit.ts';
 import { audit } from './audit.ts';
+import { claims } from './claims.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { importMail } from './import.ts';
@@ -73,8 +74,13 @@ export const COMMANDS: readonly Command[] = [
     flags: [PLAIN_FORMAT, OUTPUT, COLOR, ...MADE_ON], examples: ['kpv show device-coherent/v2/3'],
   },
   {
-    name: 'list', args: '[what]', summary: 'series, patches, scenarios or rules', run: list,
+    name: 'list', args: '[what]', summary: 'series, patches, scenarios, rules or claims', run: list,
     flags: [PLAIN_FORMAT, OUTPUT], examples: ['kpv list patches', 'kpv list scenarios'],
+  },
+  {
+    name: 'claims', args: '[id...]', summary: "the ledger: each claim's verdict in the model; with ids, those at length", run: claims,
+    flags: [PLAIN_FORMAT, OUTPUT, { form: '-j, --jobs <n>', name: 'jobs', help: 'taken and ignored: claims are decided one after the other' }],
+    examples: ['kpv claims', 'kpv claims C41 C24b'],
   },
   { name: 'explain', args: '<rule>', summary: 'what a rule means and how it is decided', run: explain, flags: [OUTPUT], examples: ['kpv explain KPV0105'] },
   {
@@ -98,7 +104,7 @@ export const COMMANDS: readonly Command[] = [
     examples: ["kpv audit --kernel ~/linux --rev v5.15 --file 'mm/*.c'"],
   },
   ...later([
-    ['delta', 'behaviour of one target against another'], ['claims', "the ledger: each claim's verdict in the model"],
+    ['delta', 'behaviour of one target against another'],
     ['selftest', 'the hmm and gup selftests on the port'], 
     ['bench', 'how fast, against what'],
     ['completion', 'completions for a shell'],

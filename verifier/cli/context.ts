@@ -2,6 +2,8 @@
 // What a command is handed besides its arguments: the world, the engine that does the work (the
 // tests have one of their own), and its flags as typed words.
 
+import type { Claim } from '../claims/claim.ts';
+import type { Judged } from '../claims/decide.ts';
 import type { reviewTarget } from '../delta/review.ts';
 import type { replayToken } from '../delta/replay.ts';
 import type { Io } from './io.ts';
@@ -15,6 +17,8 @@ export interface Context {
   readonly io: Io;
   /** Loaded when it is needed: most commands do without. */
   readonly engine: () => Promise<Engine>;
+  /** Likewise: what decides claims, on one laboratory. */
+  readonly decider: () => Promise<(claim: Claim) => Judged>;
   readonly version: string;
 }
 

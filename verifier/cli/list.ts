@@ -3,6 +3,7 @@
 
 import { PATCHES, SERIES } from '../../patches/index.ts';
 import { RULES } from '../check/rules.ts';
+import { CLAIMS } from '../claims/ledger/index.ts';
 import { columns } from '../report/layout.ts';
 import { scenarioInWords } from '../report/words.ts';
 import { defaultSuite } from '../scenario/suite.ts';
@@ -12,7 +13,7 @@ import { EXIT, type ExitCode } from './exit.ts';
 import { checkOutput, writeOutput } from './output.ts';
 import { readFormat } from './values.ts';
 
-const KINDS = ['series', 'patches', 'scenarios', 'rules'] as const;
+const KINDS = ['series', 'patches', 'scenarios', 'rules', 'claims'] as const;
 type Kind = (typeof KINDS)[number];
 
 export async function list(words: readonly string[], flags: Flags, { io }: Context): Promise<ExitCode> {
@@ -31,7 +32,6 @@ export async function list(words: readonly string[], flags: Flags, { io }: Conte
 function kindOf(word: string): Kind {
   const kind = KINDS.find((one) => one === word);
   if (kind !== undefined) return kind;
-  if (word === 'claims') throw new CliError('list claims is not built yet');
   throw new CliError(`nothing to list called '${word}'${didYouMean(word, KINDS)} (there are ${KINDS.join(', ')})`);
 }
 
@@ -40,6 +40,7 @@ function rowsOf(kind: Kind): readonly Readonly<Record<string, string>>[] {
     case 'series': return SERIES.map((s) => ({ id: s.id, patches: `${s.patches.length} of ${s.of}`, title: s.title }));
     case 'patches': return PATCHES.map((p) => ({ id: p.id, subject: p.meta.subject }));
     case 'scenarios': return defaultSuite().scenarios.map((s) => ({ id: s.id, words: scenarioInWords(s.id) }));
+    case 'claims': return CLAIMS.map((c) => ({ id: c.id, author: c.author, date: c.date, kinds: c.kinds.join(','), statement: c.statement }));
     case 'rules': return RULES.map((r) => ({ code: r.code, name: r.name, group: r.group, decided: r.decided ? r.layer : 'not yet', summary: r.summary }));
   }
 }

@@ -11,24 +11,34 @@ const FIRST = 1000;
 const TERMINAL = 100;
 const PLAIN = 10_000;
 
-export interface Meter { readonly tick: (p: Progress) => void; readonly end: () => void }
+export interface Meter {
+  readonly tick: (p: Progress) => void;
+  /** The same for work that has a line of its own. */
+  readonly say: (line: string) => void;
+  readonly end: () => void;
+}
 
 export function meter(io: Io, quiet: boolean): Meter {
-  if (quiet) return { tick: () => undefined, end: () => undefined };
+  if (quiet) return { tick: () => undefined, say: () => undefined, end: () => undefined };
   const live = io.stderr.isTTY && io.env['TERM'] !== 'dumb' && (io.env['CI'] ?? '') === '';
   const start = io.now();
   let last: number | null = null;
   let shown = false;
+  const due = (): boolean => {
+    const now = io.now();
+    if (now - start < FIRST) return false;
+    if (last !== null && now - last < (live ? TERMINAL : PLAIN)) return false;
+    last = now;
+    return true;
+  };
+  const write = (line: string): void => {
+    if (live) io.stderr.write(`\r${line.slice(0, 79)}\x1b[K`);
+    else io.stderr.write(`kpv: ${line}\n`);
+    shown = live;
+  };
   return {
-    tick: (p) => {
-      const now = io.now();
-      if (now - start < FIRST) return;
-      if (last !== null && now - last < (live ? TERMINAL : PLAIN)) return;
-      last = now;
-      if (live) io.stderr.write(`\r${progressLine(p).slice(0, 79)}\x1b[K`);
-      else io.stderr.write(`kpv: ${progressLine(p)}\n`);
-      shown = live;
-    },
+    tick: (p) => { if (due()) write(progressLine(p)); },
+    say: (line) => { if (due()) write(line); },
     end: () => {
       if (shown) io.stderr.write('\r\x1b[K');
       shown = false;

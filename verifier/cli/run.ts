@@ -2,14 +2,14 @@
 // A command line in this process: the real world, the real engine.
 
 import { readFileSync } from 'node:fs';
-import type { Engine } from './context.ts';
+import type { Context, Engine } from './context.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { processIo } from './io.ts';
 import { runCommandLine } from './program.ts';
 
 export async function run(argv: readonly string[], judge: (code: ExitCode) => ExitCode = (code) => code): Promise<void> {
   const io = processIo();
-  const code = judge(await runCommandLine(argv, { io, engine: loadEngine, version: version() }));
+  const code = judge(await runCommandLine(argv, { io, engine: loadEngine, decider: loadDecider, version: version() }));
   // A closed pipe may be noticed only at the next turn.
   process.exitCode = io.closed() ? EXIT.clean : code;
 }
@@ -18,6 +18,12 @@ async function loadEngine(): Promise<Engine> {
   const [{ reviewTarget }, { replayToken }] = await Promise.all([import('../delta/review.ts'), import('../delta/replay.ts')]);
   return { reviewTarget, replayToken };
 }
+
+const loadDecider: Context['decider'] = async () => {
+  const [{ decide }, { openLaboratory }] = await Promise.all([import('../claims/decide.ts'), import('../delta/laboratory.ts')]);
+  const lab = openLaboratory();
+  return (claim) => decide(claim, lab);
+};
 
 /** Of package.json, seen from build/verifier/cli/. */
 function version(): string {
