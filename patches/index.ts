@@ -8,6 +8,10 @@ import v2p3 from './device-coherent/v2/0003-gup-migrate-longterm.ts';
 import v3p1 from './device-coherent/v3/0001-zone-device-coherent-type.ts';
 import v3p2 from './device-coherent/v3/0002-coherent-vma-selection.ts';
 import v3p3 from './device-coherent/v3/0003-gup-fail-longterm.ts';
+import f61 from './later/f61/0001-fault-holds-the-page.ts';
+import f615 from './later/f615/0001-fault-locks-the-page.ts';
+import g60 from './later/g60/0001-gup-migrate-coherent.ts';
+import t60 from './later/t60/0001-try-to-migrate-coherent.ts';
 
 export interface SeriesVersion {
   /** `device-coherent/v2` */
@@ -29,6 +33,10 @@ export interface SeriesVersion {
 export const SERIES: readonly SeriesVersion[] = [
   version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v2p1, v2p2, v2p3]),
   version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v3p1, v3p2, v3p3]),
+  version('Try to migrate coherent pages, as in v6.0', [t60]),
+  version('Move coherent pages before a long-term pin, as in v6.0', [g60]),
+  version('Hold a private page while it is faulted, as in v6.1', [f61]),
+  version('Lock a private page while it is faulted, as in v6.15', [f615]),
 ];
 
 /** What a version has in common stands in each of its patches; the first speaks for all. */

@@ -32,7 +32,7 @@ import { mem_cgroup_charge, mem_cgroup_migrate } from '../include/linux/memcontr
 import {
   MIGRATEPAGE_SUCCESS, MIGRATE_PFN_LOCKED, MIGRATE_PFN_MIGRATE, MIGRATE_PFN_WRITE, MIGRATE_VMA_SELECT_DEVICE_PRIVATE,
   MIGRATE_VMA_SELECT_SYSTEM, MR_MEMORY_FAILURE, MR_NUMA_MISPLACED, migrate_pfn, migrate_pfn_to_page,
-  type free_page_t, type migrate_private, type migrate_reason, type migrate_vma, type new_page_t,
+  type free_page_t, type migrate_private, type migrate_reason, migrate_vma, type new_page_t,
 } from '../include/linux/migrate.ts';
 import { MIGRATE_ASYNC, MIGRATE_SYNC_NO_COPY, type migrate_mode } from '../include/linux/migrate_mode.ts';
 import {

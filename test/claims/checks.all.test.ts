@@ -15,8 +15,8 @@ const V2 = /v2\/3/;
 const V3 = /v3/;
 
 /** Edits by what they bring about. */
-const LIFTED: Change = { on: ALL, file: 'mm/rmap.ts', from: '  if (is_zone_device_page(page) && !is_device_private_page(page))\n    return;\n', to: '' };
-const PRESENT_ARM: Change = { on: ALL, file: 'mm/rmap.ts', from: '    if (is_zone_device_page(page)) {\n      let entry: swp_entry_t;', to: '    if (is_device_private_page(page)) {\n      let entry: swp_entry_t;' };
+const LIFTED: Change = { on: V3, file: 'mm/rmap.ts', from: '  if (is_zone_device_page(page) && !is_device_private_page(page))\n    return;\n', to: '' };
+const PRESENT_ARM: Change = { on: V3, file: 'mm/rmap.ts', from: '    if (is_zone_device_page(page)) {\n      let entry: swp_entry_t;', to: '    if (is_device_private_page(page)) {\n      let entry: swp_entry_t;' };
 const FAST_REFUSES: Change = { on: V3, file: 'mm/gup.ts', from: '      head = try_grab_compound_head(page, 1, flags);\n      if (!head)\n        break pte_unmap;', to: '      head = (flags & FOLL_LONGTERM) && is_device_page(page) ? null : try_grab_compound_head(page, 1, flags);\n      if (!head)\n        break pte_unmap;' };
 const NO_LONGTERM: Change = { on: ALL, file: 'mm/gup.ts', from: '  if (vm_flags & (VM_IO | VM_PFNMAP))\n    return -EFAULT;\n\n  if (gup_flags & FOLL_ANON', to: '  if (gup_flags & FOLL_LONGTERM)\n    return -EFAULT;\n\n  if (gup_flags & FOLL_ANON' };
 const NO_GRAB: Change = { on: V3, file: 'mm/gup.ts', from: 'function try_grab_compound_head(page: page, refs: int, flags: foll_flags): page | null {\n', to: 'function try_grab_compound_head(page: page, refs: int, flags: foll_flags): page | null {\n  if (is_device_page(page))\n    return null;\n' };
@@ -36,7 +36,7 @@ const HELD: readonly Change[] = [
   { on: V2, file: 'mm/gup.ts', from: '  if (is_device_page(head))\n    return migrate_device_page(start + page_index * PAGE_SIZE, head);', to: '  if (is_device_page(head)) {\n    ret = migrate_device_page(start + page_index * PAGE_SIZE, head);\n    put_page(head);\n    return ret;\n  }' },
   { on: V2, file: 'mm/gup.ts', from: ' try_get_page, untagged_addr,', to: ' get_page, try_get_page, untagged_addr,' },
 ];
-const FAULT_SKIPS: Change = { on: ALL, file: 'mm/memory.ts', from: '        ret = vmf.page.pgmap.ops.migrate_to_ram(vmf);', to: '        ret = VM_FAULT_SIGBUS;' };
+const FAULT_SKIPS: Change = { on: /^base$/, file: 'mm/memory.ts', from: '        ret = vmf.page.pgmap.ops.migrate_to_ram(vmf);', to: '        ret = VM_FAULT_SIGBUS;' };
 const FAULT_LOCKS: Change = { on: ALL, file: 'mm/memory.ts', from: '        ret = vmf.page.pgmap.ops.migrate_to_ram(vmf);', to: '        lock_page(vmf.page);\n        ret = vmf.page.pgmap.ops.migrate_to_ram(vmf);' };
 const WHOLE_RANGE: Change = { on: ALL, file: 'drivers/model/device.ts', from: "  if (reach === 'page')", to: '  if (reach === null)' };
 const ONE_PAGE: Change = { on: ALL, file: 'drivers/model/device.ts', from: "  if (reach === 'page')", to: '  if (reach !== null)' };
@@ -47,11 +47,14 @@ const MORE_CALLERS: Change = { on: ALL, file: 'mm/gup.ts', from: 'function gup_p
 const EVERY_ENTRY: Change = { on: ALL, file: 'include/linux/swapops.ts', from: '  BUG_ON(is_migration_entry(entry) && !PageLocked(p));', to: '  BUG_ON(!PageLocked(p));' };
 const FORGETS: Change = { on: ALL, file: 'drivers/model/device.ts', from: '  page.zone_device_data = dev.free_pages;\n  dev.free_pages = page;\n  spin_unlock(dev.lock);\n}', to: '  spin_unlock(dev.lock);\n}' };
 const NEVER_FREES: Change = { on: ALL, file: 'mm/memremap.ts', from: '  page.pgmap.ops.page_free(page);\n', to: '' };
+const TWICE: Change = { on: /t60/, file: 'mm/rmap.ts', from: '    if (is_device_private_page(page)) {\n      let entry: swp_entry_t;', to: '    if (is_zone_device_page(page)) {\n      let entry: swp_entry_t;' };
+const NO_COPY: Change = { on: /g60/, file: 'mm/migrate.ts', from: '    copy_highpage(dpage, page);\n  migrate_vma_finalize(args);', to: '    dpage.index = page.index;\n  migrate_vma_finalize(args);' };
 const LIST_OF_ITS_OWN: Change = { on: ALL, file: 'mm/vmscan.ts', from: LRU_TAKES.from, to: LRU_TAKES.to };
 
 const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> = {
   C01: ['confirmed', 'refuted', LIFTED],
   C03: ['confirmed', 'refuted', PRESENT_ARM],
+  C04: ['confirmed', 'refuted', TWICE],
   C05: ['refuted', 'confirmed', FAST_REFUSES],
   C06: ['confirmed', 'refuted', LIST_OF_ITS_OWN],
   C08a: ['refuted', 'confirmed', ANY_MOVES, ANY_COUNT],
@@ -83,6 +86,7 @@ const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> 
   C52e: ['confirmed', 'refuted', MORE_CALLERS],
   C53: ['refuted', 'confirmed', FAULT_LOCKS],
   C54: ['confirmed', 'refuted', EVERY_ENTRY],
+  C55: ['confirmed', 'refuted', NO_COPY],
   C56a: ['confirmed', 'not-reproduced', FORGETS],
   C56b: ['confirmed', 'refuted', NEVER_FREES],
   C57: ['confirmed', 'refuted', LIST_OF_ITS_OWN],

@@ -3,6 +3,7 @@
 import test from 'ava';
 import { findByMessageId, findPatch, PATCHES, predecessors, SERIES } from '../../patches/index.ts';
 import { applyPatch, renameAll, revertPatch } from '../../verifier/transform/index.ts';
+import { sidesOf } from '../../verifier/delta/target.ts';
 import { changedFiles, loadPort, type PortTree } from '../../verifier/tree/load.ts';
 import { checkTypes } from '../../verifier/tree/check.ts';
 
@@ -21,9 +22,18 @@ function upTo(id: string): { readonly before: PortTree; readonly after: PortTree
   return { before, after: result.tree };
 }
 
+/** What a series stands on: the port, or what a patch of another leaves. */
+function under({ base }: { readonly base: string }): PortTree {
+  const one = findPatch(base);
+  const trees = one === undefined ? null : sidesOf(one, port);
+  if (trees === null) return port;
+  if (!trees.ok || !trees.sides.applied.ok) throw new Error(base);
+  return trees.sides.applied.tree;
+}
+
 for (const series of SERIES) {
   test(`${series.id} applies in order, and comes off again to the byte`, (t) => {
-    let tree = port;
+    let tree = under(series);
     for (const one of series.patches) {
       const result = applyPatch(tree, one);
       if (!result.ok) return t.fail(JSON.stringify(result.conflict, null, 1));
@@ -44,9 +54,15 @@ test('the registry knows each by id and by Message-ID', (t) => {
     t.is(findByMessageId(`<${one.meta.messageId}>`), one);
   }
   t.is(new Set(PATCHES.map((one) => one.meta.messageId)).size, PATCHES.length);
-  t.deepEqual(SERIES.map((one) => [one.id, one.patches.map((p) => p.meta.number), one.switches]), [
+  t.deepEqual(SERIES.filter((one) => one.series === 'device-coherent').map((one) => [one.id, one.patches.map((p) => p.meta.number), one.switches]), [
     ['device-coherent/v2', [1, 2, 3], { GRAB_FORM: ['886d', 'own'] }],
     ['device-coherent/v3', [1, 2, 3], { GRAB_FORM: ['886d', 'own'] }],
+  ]);
+});
+
+test('forms of later kernels stand on patches of the project', (t) => {
+  t.deepEqual(SERIES.filter((one) => one.series === 'later').map((one) => [one.id, one.base]), [
+    ['later/t60', 'device-coherent/v3/2'], ['later/g60', 'later/t60/1'], ['later/f61', 'base'], ['later/f615', 'later/f61/1'],
   ]);
 });
 

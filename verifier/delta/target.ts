@@ -60,10 +60,26 @@ export function variantsOf(series: SeriesVersion | null, set: Switches): readonl
 export interface PatchSides { readonly before: PortTree; readonly applied: Applied }
 export type Trees = { readonly ok: true; readonly sides: PatchSides } | { readonly ok: false; readonly conflict: Conflict; readonly patch: string };
 
+type Under = { readonly ok: true; readonly tree: PortTree } | Extract<Trees, { readonly ok: false }>;
+
+/** The tree that a patch's series stands on: the port, or what another patch leaves. */
+function underneath(patch: PatchModule, port: PortTree): Under {
+  const { base = 'base' } = patch.meta;
+  if (base === 'base') return { ok: true, tree: port };
+  const under = findPatch(base);
+  if (under === undefined) throw new Error(`${patch.id} stands on ${base}, which is no patch of the project`);
+  const trees = sidesOf(under, port);
+  if (!trees.ok) return trees;
+  const { applied } = trees.sides;
+  return applied.ok ? { ok: true, tree: applied.tree } : { ok: false, conflict: applied.conflict, patch: applied.patch };
+}
+
 /** The trees around a patch: the port with its predecessors, and what comes of applying it. */
 export function sidesOf(patch: PatchModule, port: PortTree = loadPort()): Trees {
   const known = PATCHES.filter((p) => p.meta.series === patch.meta.series && p.meta.version === patch.meta.version);
-  const earlier = applyAll(port, predecessors(patch), { known });
+  const under = underneath(patch, port);
+  if (!under.ok) return under;
+  const earlier = applyAll(under.tree, predecessors(patch), { known });
   const failed = earlier.applied.find((a) => !a.ok);
   if (failed !== undefined && !failed.ok) return { ok: false, conflict: failed.conflict, patch: failed.patch };
   return { ok: true, sides: { before: earlier.tree, applied: applyPatch(earlier.tree, patch, { known }) } };

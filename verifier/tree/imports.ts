@@ -11,6 +11,9 @@ import { lineOf, lineStarts } from './tokens.ts';
 import { parse } from './parse.ts';
 import { ts } from './ts.ts';
 
+/** mm has a header of its own. */
+function isHeaderFor(path: string, file: string): boolean { return /^(?:include|arch)\//.test(path) || (path === 'mm/internal.ts' && file.startsWith('mm/')); }
+
 interface Exported { readonly file: string; readonly typeOnly: boolean; readonly again: boolean }
 
 const cache = new Map<string, { readonly text: string; readonly names: ReadonlyMap<string, Exported> }>();
@@ -102,7 +105,7 @@ export function missingImports(file: string, before: string, after: ReadonlyMap<
     if (known.topLevel.has(name) || (space === 'value' && known.anywhere.has(name))) continue;
     const offers: Exported[] = [];
     for (const [path, other] of after) {
-      if (path === file || !(path.startsWith('include/') || path.startsWith('arch/'))) continue;
+      if (path === file || !isHeaderFor(path, file)) continue;
       const hit = exportsOf(path, other).get(name);
       if (hit !== undefined) offers.push(hit);
     }

@@ -5,7 +5,7 @@
 import type { Check } from '../claim.ts';
 import type { Edit, Laboratory, Seen, Where } from '../laboratory.ts';
 import { Notebook } from '../notebook.ts';
-import { beside, BASE, GRAB_FORMS, grab, pinned, remote, V2, V2_TYPE, V3 } from './targets.ts';
+import { beside, BASE, F61, F615, G60, GRAB_FORMS, grab, pinned, remote, V2, V2_TYPE, V3 } from './targets.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 
 /** What a pin of some pages came to, in the words of who asked. */
@@ -75,9 +75,10 @@ export const C44: Check = (lab) => {
   const rows = ['c', 'cc', 'ccc', 'cccc'].map((mix) => costsOf(book, V2, mix));
   const mixed = costsOf(book, V2, 'ncnc');
   const whole = costsOf(book, V2, 'cccc', ALL);
+  const later = costsOf(book, G60, 'cccc');
   book.shownBy(V2, pinned('cccc'));
   if (rows.some((row) => row.got !== row.n)) return book.notReproduced('not every pin came to its end');
-  return rows.every((row) => row.rounds === row.n + 1) ? book.confirmed(`a round for each page of the device, and one that finds none: ${rows.map((row) => row.rounds).join(', ')} rounds and ${rows.map((row) => row.pins).join(', ')} pins for 1 to ${rows.length} pages; ${mixed.rounds} rounds for two among four`, `where the driver moves one page a call; ${whole.rounds} rounds for four where it moves the whole range`)
+  return rows.every((row) => row.rounds === row.n + 1) ? book.confirmed(`a round for each page of the device, and one that finds none: ${rows.map((row) => row.rounds).join(', ')} rounds and ${rows.map((row) => row.pins).join(', ')} pins for 1 to ${rows.length} pages; ${mixed.rounds} rounds for two among four`, `where the driver moves one page a call; ${whole.rounds} rounds for four where it moves the whole range, and ${later.rounds} with the form of v6.0`)
     : book.refuted(`${rows.map((row) => row.rounds).join(', ')} rounds for 1 to ${rows.length} pages`);
 };
 export const C45: Check = (lab) => {
@@ -129,9 +130,10 @@ export const C41: Check = (lab) => {
   const posted = book.see(V2, scenario, (seen) => reads(seen).join(', '));
   const later = book.see(V3, scenario, (seen) => reads(seen).join(', '));
   const alone = book.see(V2, pinned('c'), (seen) => reads(seen).join(', '));
+  const cured = book.see(G60, scenario, (seen) => reads(seen).join(', '));
   book.shownBy(V2, scenario);
   const freed = posted.found('use-after-free', 'check_and_migrate_movable_pages');
-  if (freed.length > 0) return book.confirmed(`${freed.length} uses of a page that has been freed between the unpin and the driver: ${[...new Set(freed.map((f) => `\`${f.site.text}\``))].join(', ')}; ${reads(later).length === 0 ? 'none in v3' : 'in v3 too'}`, `takes a second thread that gives the page up meanwhile (here MADV_DONTNEED)${reads(alone).some((r) => r.startsWith('use-after-free')) ? '' : '; alone, the mapping keeps the page, and with it the pgmap'}`);
+  if (freed.length > 0) return book.confirmed(`${freed.length} uses of a page that has been freed between the unpin and the driver: ${[...new Set(freed.map((f) => `\`${f.site.text}\``))].join(', ')}; ${reads(later).length === 0 ? 'none in v3' : 'in v3 too'}, ${reads(cured).length === 0 && cured.whole ? 'none with the form of v6.0' : 'with the form of v6.0 too'}`, `takes a second thread that gives the page up meanwhile (here MADV_DONTNEED)${reads(alone).some((r) => r.startsWith('use-after-free')) ? '' : '; alone, the mapping keeps the page, and with it the pgmap'}`);
   if (reads(posted).length > 0) return book.confirmed(`nothing that the thread holds keeps the page: ${reads(posted).join(', ')}`, 'no order of the threads was found in which it is gone');
   return posted.whole ? book.refuted('in no order of the two threads is a page used that nothing keeps') : book.notReproduced('the search was cut');
 };
@@ -185,8 +187,9 @@ export const C42: Check = (lab) => {
   const scenario = beside('beside/p/load.dontneed');
   const seen = book.see(BASE, scenario, (one) => one.rules.join(', '));
   book.shownBy(BASE, scenario);
+  const cures = [F61, F615].filter((where) => { const one = book.see(where, scenario, (run) => run.rules.join(', ')); return one.whole && one.found('use-after-free').length === 0 && one.found('unprotected-read').length === 0; });
   const freed = seen.found('use-after-free', 'do_swap_page');
-  if (freed.length > 0) return book.confirmed(`do_swap_page() hands the driver a page that has been freed: ${[...new Set(freed.map((f) => `\`${f.site.text}\``))].join(', ')}`, 'takes a second thread that gives the page up meanwhile (here MADV_DONTNEED)');
+  if (freed.length > 0) return book.confirmed(`do_swap_page() hands the driver a page that has been freed: ${[...new Set(freed.map((f) => `\`${f.site.text}\``))].join(', ')}${cures.length === 2 ? '; in no order with the forms of v6.1 and v6.15' : ''}`, 'takes a second thread that gives the page up meanwhile (here MADV_DONTNEED)');
   return seen.whole ? book.refuted('in no order of the two threads is a freed page handed to the driver') : book.notReproduced('the search was cut');
 };
 
@@ -264,7 +267,7 @@ function byList(id: string): Check {
     const isolated = found.steps('isolate_lru_page').some((s) => s.scenarioStep === 'P.pin' && s.values.some((v) => /^refcount\(device page/.test(v)));
     if (!found.reached('check_and_migrate_movable_pages', 'isolate_lru_page(head)')) return book.notReproduced('isolate_lru_page() was not asked for the page');
     if (isolated || !written) return book.refuted(isolated ? 'isolate_lru_page() takes a page of the device' : 'a page of the device on the list for migrate_pages() harms nothing');
-    return book.confirmed(`isolate_lru_page() refuses it, for it is on no LRU list; put on the list as it is, its pgmap is overwritten${overlay.length > 0 ? `: X` : ''}`);
+    return book.confirmed(`isolate_lru_page() refuses it, for it is on no LRU list; put on the list as it is, its pgmap is overwritten${overlay.length > 0 ? `: overlay-misuse at \`${overlay[0]?.site.text ?? ''}\`` : ''}`);
   };
 }
 export const [C06, C57, C61b] = [byList('C06'), byList('C57'), byList('C61b')];

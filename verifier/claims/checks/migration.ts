@@ -7,7 +7,7 @@ import type { Edit, Seen } from '../laboratory.ts';
 import { Notebook } from '../notebook.ts';
 import { evict, fork, load, pin, program, store, take, type Act } from '../programs.ts';
 import type { Memory } from '../../scenario/scenario.ts';
-import { BASE, V2, V3 } from './targets.ts';
+import { BASE, G60, pinned, T60, V2, V3 } from './targets.ts';
 
 /** One page of the device that two processes map, moved back for one of them. */
 const SHARED = (memory: Memory) => program({
@@ -23,12 +23,13 @@ export const C01: Check = (lab) => {
   const shared = [V2, V3].map((where) => book.see(where, SHARED('coherent'), way));
   const single = book.see(V3, ALONE('coherent'), way);
   const other = book.see(V3, SHARED('private'), way);
+  const later = book.see(T60, SHARED('coherent'), way);
   const stays = shared.every((seen) => seen.reached('try_to_migrate') && !seen.reached('try_to_migrate_one') && seen.number('P.evict') === 0 && seen.value('page0') !== 'system');
   if (shared.some((seen) => seen.reached('try_to_migrate') && seen.value('page0') === 'system')) return book.refuted('a page moved after try_to_migrate() was called for it');
   if (!stays) return book.notReproduced('no run called try_to_migrate() for such a page and left it where it was');
   const alone = single.number('P.evict') === 1 && !single.reached('try_to_migrate');
   return book.confirmed(
-    `mapped by two processes the page never moves: try_to_migrate() is called and returns before any entry is looked at${other.number('P.evict') === 1 ? '; a private page in its place moves' : ''}`,
+    `mapped by two processes the page never moves: try_to_migrate() is called and returns before any entry is looked at${other.number('P.evict') === 1 ? '; a private page in its place moves' : ''}${later.number('P.evict') === 1 ? '; with the form of v6.0 it moves' : ''}`,
     alone ? 'only where it is called: a page with one mapping that the collection could lock moves without it' : null,
   );
 };
@@ -44,6 +45,41 @@ export const C03: Check = (lab) => {
   if (wrong.length === 0) return book.refuted('with the guard in try_to_migrate() lifted, nothing in try_to_migrate_one() is at fault for a present entry');
   return book.confirmed(`with only the guard lifted, try_to_migrate_one() takes a present entry for a swap entry: ${[...new Set(wrong.map((f) => `\`${f.site.text}\``))].join(', ')}`,
     seen.number('P.evict') === 1 ? 'the page itself moves, and keeps its data' : null);
+};
+
+/** What a run of the shared page changed after it came to the device, without frames' numbers. */
+function effects(seen: Seen): string {
+  return seen.steps().filter((s) => s.scenarioStep === 'P.evict').flatMap((s) => s.values.map((v) => `${s.function} ${v.replace(/0x[\da-f]+/g, 'N').replace(/private entry|device page|movable page/g, (word) => (word === 'private entry' ? 'N' : 'page'))}`)).join('\n');
+}
+
+export const C04: Check = (lab) => {
+  const book = new Notebook('C04', lab);
+  const callers = lab.callers(T60, 'try_to_migrate');
+  book.note(`callers of try_to_migrate(): ${callers.join(', ')}`);
+  const coherent = book.see(T60, SHARED('coherent'), (seen) => `${way(seen)}; ${seen.rules.join(', ')}`);
+  const wrong = coherent.run.findings.filter((f) => f.site.function === 'try_to_migrate_one' || f.site.function === 'remove_migration_pte');
+  const arm = coherent.reached('try_to_migrate_one', 'entry = make_readable_migration_entry') || coherent.reached('try_to_migrate_one', 'entry = make_writable_migration_entry');
+  book.note(`${effects(coherent).split('\n').length} effects of the move`);
+  if (!coherent.reached('try_to_migrate_one')) return book.notReproduced('try_to_migrate_one() was not reached with a coherent page');
+  return coherent.number('P.evict') === 1 && arm && wrong.length === 0 && coherent.number('P.load') === 17 && coherent.number('Q.load') === 17
+    ? book.confirmed('by the arm of normal pages a coherent page moves from both processes, with its data, and nothing is found on the way', 'for private and coherent pages; FS_DAX, generic and P2P pages are in no page table of the model')
+    : book.refuted(`a coherent page does not go through the arm of normal pages as one: ${coherent.run.outcome}${wrong.length === 0 ? '' : `, ${wrong.map((f) => f.rule).join(', ')}`}`);
+};
+
+export const C55: Check = (lab) => {
+  const book = new Notebook('C55', lab);
+  const rows = [['one mapping', pinned('c')], ['four pages', pinned('cccc')], ['two processes', pinned('c', { shared: 'forked', access: 'r' })]] as const;
+  const bad: string[] = [];
+  let called = 0;
+  for (const [what, scenario] of rows) {
+    const seen = book.see(G60, scenario, (one) => `${one.run.costs.callbacks} calls of the driver`);
+    called += seen.run.costs.callbacks;
+    const data = Array.from({ length: scenario.pages }, (_, n) => seen.number(`P.load${n}`) === 17 + n).every(Boolean);
+    if (seen.number('P.pin') !== scenario.pages || !data || /page\d+=device/.test(seen.run.outcome) || seen.found('data-corruption').length > 0) bad.push(what);
+  }
+  book.shownBy(G60, pinned('c'));
+  if (bad.length > 0) return book.refuted(`not moved with their data: ${bad.join(', ')}`);
+  return called === 0 ? book.confirmed('the form of v6.0 moves the pages with their data, and migrate_to_ram is never called', 'only page_free is') : book.refuted(`the driver is called ${called} times`);
 };
 
 const KINDS: readonly (readonly [what: string, acts: readonly Act[]])[] = [

@@ -12,6 +12,11 @@ export const BASE: Where = { target: 'base' };
 export const V2_TYPE: Where = { target: 'device-coherent/v2/2' };
 export const V2: Where = { target: 'device-coherent/v2/3' };
 export const V3: Where = { target: 'device-coherent/v3/3' };
+/** Forms of later kernels (patches/later). */
+export const T60: Where = { target: 'later/t60/1' };
+export const G60: Where = { target: 'later/g60/1', switches: { GRAB_FORM: 'own' } };
+export const F61: Where = { target: 'later/f61/1' };
+export const F615: Where = { target: 'later/f615/1' };
 
 export const GRAB_FORMS: readonly string[] = ['886d', 'own'];
 export function grab(where: Where, form: string): Where { return { ...where, switches: { ...where.switches, GRAB_FORM: form } }; }
