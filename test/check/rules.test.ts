@@ -9,6 +9,7 @@ import { gupScenario, PLAIN } from '../../verifier/scenario/gup.ts';
 import type { Point } from '../../verifier/scenario/pairs.ts';
 import type { Scenario } from '../../verifier/scenario/scenario.ts';
 import { applyPatch } from '../../verifier/transform/apply.ts';
+import { guarded } from '../../verifier/transform/import/guard.ts';
 import { hunk } from '../../verifier/transform/hunk.ts';
 import { patch, type PatchModule } from '../../verifier/transform/patch.ts';
 import type { Config } from '../../verifier/tree/arms.ts';
@@ -93,7 +94,7 @@ for (const rule of decided.filter((r) => r.layer === 'types')) {
   });
 }
 
-for (const rule of decided.filter((r) => r.layer === 'patch')) {
+for (const rule of decided.filter((r) => r.layer === 'patch' && r.name !== 'refused')) {
   test(`${rule.code} ${rule.name}: the broken edits conflict by it, the mended ones apply`, (t) => {
     const { broken, mended } = pageOf(rule);
     const conflict = applyPatch(port, editsOf(rule, broken), { known: PATCHES });
@@ -101,6 +102,16 @@ for (const rule of decided.filter((r) => r.layer === 'patch')) {
     if (!conflict.ok) t.deepEqual([conflict.conflict.rule, conflict.conflict.code], [rule.name, rule.code]);
     const applied = applyPatch(port, editsOf(rule, mended), { known: PATCHES });
     t.true(applied.ok, applied.ok ? '' : JSON.stringify(applied.conflict));
+  });
+}
+
+for (const rule of decided.filter((r) => r.name === 'refused')) {
+  test(`${rule.code} ${rule.name}: the broken edits may not be said, the mended ones may`, (t) => {
+    const { broken, mended } = pageOf(rule);
+    t.true(guarded(editsOf(rule, broken), port).refused.length > 0);
+    const made = guarded(editsOf(rule, mended), port);
+    t.deepEqual(made.refused, []);
+    t.true(applyPatch(port, made.module).ok);
   });
 }
 
@@ -148,7 +159,7 @@ test('names and codes never change', (t) => {
     'wrong-permission': 'KPV0117',
     'lock-misuse': 'KPV0201', 'lock-order': 'KPV0202', 'sleep-in-atomic': 'KPV0203', deadlock: 'KPV0204', 'data-race': 'KPV0205',
     'anchor-missing': 'KPV0301', 'anchor-ambiguous': 'KPV0302', 'call-count-changed': 'KPV0303', 'already-applied': 'KPV0304',
-    overlaps: 'KPV0305', 'needs-patch': 'KPV0306',
+    overlaps: 'KPV0305', 'needs-patch': 'KPV0306', refused: 'KPV0307',
     livelock: 'KPV0401', 'unbounded-retry': 'KPV0402', 'lost-wakeup': 'KPV0403',
     'bug-on': 'KPV0501', 'warn-on': 'KPV0502',
     'type-mismatch': 'KPV0601', 'config-break': 'KPV0602', 'use-after-release': 'KPV0603', 'leak-on-path': 'KPV0604',

@@ -7,7 +7,7 @@ export const RULE_NAMES = [
   'bad-page-state', 'stale-pte', 'stale-tlb', 'data-corruption', 'null-dereference', 'unprotected-read', 'overlay-misuse',
   'dma-misuse', 'pte-misuse', 'wrong-permission',
   'lock-misuse', 'lock-order', 'sleep-in-atomic', 'deadlock', 'data-race',
-  'anchor-missing', 'anchor-ambiguous', 'call-count-changed', 'already-applied', 'overlaps', 'needs-patch',
+  'anchor-missing', 'anchor-ambiguous', 'call-count-changed', 'already-applied', 'overlaps', 'needs-patch', 'refused',
   'livelock', 'unbounded-retry', 'lost-wakeup',
   'bug-on', 'warn-on',
   'type-mismatch', 'config-break', 'use-after-release', 'leak-on-path', 'unchecked-result', 'uninitialized',
@@ -69,6 +69,7 @@ export const RULES: readonly Rule[] = [
     ['already-applied', 'patch', true, true, 'the patch was applied before'],
     ['overlaps', 'patch', true, true, 'two hunks change the same statement'],
     ['needs-patch', 'patch', true, true, 'the patch needs another one first'],
+    ['refused', 'patch', true, true, 'the patch says what code from a mail may not say'],
   ]),
   ...row('progress', '04', [
     ['livelock', 'run', true, true, 'threads run for ever and none completes a step'],

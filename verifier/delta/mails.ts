@@ -122,8 +122,7 @@ function beforeOf(known: PatchModule | null, last: MailPatch | undefined, port: 
 function placedOr(before: PortTree, imported: Imported): Applied {
   const [refused] = imported.refused;
   if (refused !== undefined) {
-    const anchor = `refused: ${refused}`;
-    return { ok: false, patch: imported.module.id, conflict: { code: 'KPV0301', rule: 'anchor-missing', patch: imported.module.id, anchor, nearest: null, changedBy: null, place: { file: imported.module.hunks[0]?.file ?? '', line: 1, function: imported.module.hunks[0]?.function ?? '', text: '' } } };
+    return { ok: false, patch: imported.module.id, conflict: { code: 'KPV0307', rule: 'refused', patch: imported.module.id, anchor: refused, nearest: null, changedBy: null, place: { file: imported.module.hunks[0]?.file ?? '', line: 1, function: imported.module.hunks[0]?.function ?? '', text: '' } } };
   }
   const [lost] = imported.unplaced;
   if (lost === undefined) return applyPatch(before, imported.module);

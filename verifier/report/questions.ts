@@ -33,6 +33,7 @@ export const QUESTIONS: Readonly<Record<RuleName, string>> = {
   'already-applied': 'Was this patch meant to be applied again?',
   'overlaps': 'Which of the two changes is meant to stand?',
   'needs-patch': 'Which patch is this one meant to stand on?',
+  'refused': 'Can the same be said in C that the port can say?',
   'livelock': 'What is meant to let one of the threads get on?',
   'unbounded-retry': 'What is meant to end the retries when nothing changes between them?',
   'lost-wakeup': 'Which wakeup is the sleeper meant to get?',

@@ -21,7 +21,9 @@ export type Conflict =
   | ({ readonly code: 'KPV0303'; readonly rule: 'call-count-changed'; readonly expected: number; readonly found: number } & Cause)
   | ({ readonly code: 'KPV0304'; readonly rule: 'already-applied' } & Cause)
   | ({ readonly code: 'KPV0305'; readonly rule: 'overlaps'; readonly with: string } & Cause)
-  | ({ readonly code: 'KPV0306'; readonly rule: 'needs-patch'; readonly needs: string } & Cause);
+  | ({ readonly code: 'KPV0306'; readonly rule: 'needs-patch'; readonly needs: string } & Cause)
+  /** The anchor is what may not be said. */
+  | ({ readonly code: 'KPV0307'; readonly rule: 'refused' } & Cause);
 
 export type ConflictOf<R extends Conflict['rule']> = Extract<Conflict, { readonly rule: R }>;
 

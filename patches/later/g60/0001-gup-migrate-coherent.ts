@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // v6.0 (b05a79d4377f): a long-term pin moves coherent pages without their driver, one by one, each held
 // by what was its pin. is_pinnable_page() has its name and form of v5.15: the test for coherent pages
-// stands before it. Entries of src and dst have the LOCKED bit that v5.15 wants.
+// stands before it. Entries of src and dst have the LOCKED bit that v5.15 wants. v6.0 builds mm/migrate_device.c
+// without device-private memory, too; v5.15 does not, so neither does what is carried here.
 
 import { hunk } from '../../../verifier/transform/hunk.ts';
 import { patch } from '../../../verifier/transform/patch.ts';
