@@ -3,11 +3,12 @@
 // needs files, swap, KSM or the young-page walks (REMOVE, WILLNEED, COLD, PAGEOUT, FREE) is not
 // there. The form is v5.15's: madvise_vma and one loop in do_madvise.
 
-import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
-import { PAGE_SIZE } from '../arch/model/pgtable.ts';
+import { notModelled, unreachable } from '../arch/model/marks.ts';
+import { PAGE_SHIFT, PAGE_SIZE } from '../arch/model/pgtable.ts';
 import { EAGAIN, EFAULT, EHWPOISON, EINTR, EINVAL, ENOMEM } from '../include/linux/errno.ts';
 import { is_vm_hugetlb_page } from '../include/linux/hugetlb.ts';
 import { min_t } from '../include/linux/kernel.ts';
+import { vma_policy } from '../include/linux/mempolicy.ts';
 import {
   MADV_COLD, MADV_DODUMP, MADV_DOFORK, MADV_DONTDUMP, MADV_DONTFORK, MADV_DONTNEED, MADV_FREE, MADV_KEEPONFORK,
   MADV_NORMAL, MADV_PAGEOUT, MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_RANDOM, MADV_REMOVE, MADV_SEQUENTIAL,
@@ -23,9 +24,9 @@ import { userfaultfd_remove } from '../include/linux/userfaultfd_k.ts';
 import { faultin_vma_page_range } from './gup.ts';
 import { can_madv_lru_vma } from './internal.ts';
 import { zap_page_range } from './memory.ts';
-import { __split_vma, find_vma, find_vma_prev } from './mmap.ts';
+import { __split_vma, find_vma, find_vma_prev, vma_merge } from './mmap.ts';
 import type { mm_struct, vm_area_struct } from '../include/linux/mm_types.ts';
-import type { Ref, int, long, size_t, uaddr, vm_flags_t } from '../include/linux/types.ts';
+import type { Ref, int, long, pgoff_t, size_t, uaddr, vm_flags_t } from '../include/linux/types.ts';
 
 /** Zapping needs mmap_lock only for reading: the cheapest way to free a page beside a fault. */
 function madvise_need_mmap_write(behavior: int): int {
@@ -49,6 +50,7 @@ function madvise_behavior(vma: vm_area_struct, prev: Ref<vm_area_struct | null>,
   const mm: mm_struct = vma.vm_mm;
   let error: int = 0;
   let new_flags: vm_flags_t = vma.vm_flags;
+  let pgoff: pgoff_t;
 
   out: { out_convert_errno: {
     switch (behavior) {
@@ -98,30 +100,39 @@ function madvise_behavior(vma: vm_area_struct, prev: Ref<vm_area_struct | null>,
       break out;
     }
 
-    reduced('vma_merge: a mapping is never merged with its neighbours');
-
-    prev.v = vma;
-
-    if (start !== vma.vm_start) {
-      if (mm.map_count >= sysctl_max_map_count) {
-        error = -ENOMEM;
-        break out;
+    success: {
+      pgoff = vma.vm_pgoff + ((start - vma.vm_start) >>> PAGE_SHIFT);
+      prev.v = vma_merge(mm, prev.v, start, end, new_flags, vma.anon_vma,
+        vma.vm_file, pgoff, vma_policy(vma),
+        vma.vm_userfaultfd_ctx);
+      if (prev.v) {
+        vma = prev.v;
+        break success;
       }
-      error = __split_vma(mm, vma, start, 1);
-      if (error)
-        break out_convert_errno;
-    }
 
-    if (end !== vma.vm_end) {
-      if (mm.map_count >= sysctl_max_map_count) {
-        error = -ENOMEM;
-        break out;
+      prev.v = vma;
+
+      if (start !== vma.vm_start) {
+        if (mm.map_count >= sysctl_max_map_count) {
+          error = -ENOMEM;
+          break out;
+        }
+        error = __split_vma(mm, vma, start, 1);
+        if (error)
+          break out_convert_errno;
       }
-      error = __split_vma(mm, vma, end, 0);
-      if (error)
-        break out_convert_errno;
-    }
 
+      if (end !== vma.vm_end) {
+        if (mm.map_count >= sysctl_max_map_count) {
+          error = -ENOMEM;
+          break out;
+        }
+        error = __split_vma(mm, vma, end, 0);
+        if (error)
+          break out_convert_errno;
+      }
+    }
+    /* success: */
     vma.vm_flags = new_flags;
   }
   /* out_convert_errno: */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The vmas of an mm: finding, mapping, splitting, unmapping, exit. Reduced to anonymous mappings
-// at a given address that are never merged; the sorted list of vmas answers what C asks the tree
-// (mm_rb), so rb_link and rb_parent are gone from the parameters. Stacks, brk, special mappings,
-// vma_merge and the search for a free address are left out.
+// The vmas of an mm: finding, mapping, splitting, merging, unmapping, exit. Reduced to anonymous
+// mappings; the sorted list of vmas answers what C asks the tree (mm_rb), so rb_link and rb_parent are
+// gone from the parameters. Stacks, brk and special mappings are left out.
 
+import { arch_get_unmapped_area_topdown } from '../arch/model/mmap.ts';
 import { current, per_machine } from '../arch/model/machine.ts';
 import { notModelled, reduced, unreachable } from '../arch/model/marks.ts';
 import {
@@ -18,8 +18,9 @@ import { vma_is_dax } from '../include/linux/fs.ts';
 import { is_vm_hugetlb_page } from '../include/linux/hugetlb.ts';
 import { CONFIG_MEM_SOFT_DIRTY } from '../include/linux/kconfig.ts';
 import { max, min } from '../include/linux/kernel.ts';
+import { khugepaged_enter_vma_merge } from '../include/linux/khugepaged.ts';
 import { LIST_HEAD, Next, list_for_each_entry, list_is_singular } from '../include/linux/list.ts';
-import { mpol_equal, mpol_put, vma_dup_policy, vma_policy } from '../include/linux/mempolicy.ts';
+import { mpol_equal, mpol_put, vma_dup_policy, vma_policy, type mempolicy } from '../include/linux/mempolicy.ts';
 import {
   MAP_ANONYMOUS, MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_HUGETLB, MAP_LOCKED, MAP_NONBLOCK, MAP_NORESERVE, MAP_POPULATE, MAP_PRIVATE, MAP_SHARED,
   MAP_TYPE, arch_validate_flags, arch_vm_get_page_prot, calc_vm_flag_bits, calc_vm_prot_bits, vm_unacct_memory,
@@ -33,7 +34,7 @@ import {
 import {
   mmap_assert_locked, mmap_read_trylock, mmap_read_unlock, mmap_write_downgrade, mmap_write_lock_killable, mmap_write_unlock,
 } from '../include/linux/mmap_lock.ts';
-import { VM_BUG_ON, VM_WARN_ON } from '../include/linux/mmdebug.ts';
+import { VM_BUG_ON, VM_BUG_ON_VMA, VM_WARN_ON } from '../include/linux/mmdebug.ts';
 import { mmu_notifier_release } from '../include/linux/mmu_notifier.ts';
 import { mutex, mutex_is_locked, mutex_lock, mutex_unlock } from '../include/linux/mutex.ts';
 import { mm_is_oom_victim } from '../include/linux/oom.ts';
@@ -44,7 +45,7 @@ import { cond_resched, signal_pending } from '../include/linux/sched.ts';
 import { rlimit, rlimit_max } from '../include/linux/sched/signal.ts';
 import { security_vm_enough_memory_mm } from '../include/linux/security.ts';
 import { ULONG_MAX } from '../include/linux/types.ts';
-import { userfaultfd_unmap_complete, userfaultfd_unmap_prep } from '../include/linux/userfaultfd_k.ts';
+import { is_mergeable_vm_userfaultfd_ctx, userfaultfd_unmap_complete, userfaultfd_unmap_prep } from '../include/linux/userfaultfd_k.ts';
 import { vm_area_alloc, vm_area_dup, vm_area_free } from '../kernel/fork.ts';
 import { populate_vma_page_range } from './gup.ts';
 import { is_data_mapping, is_exec_mapping, is_stack_mapping, munlock_vma_pages_all } from './internal.ts';
@@ -57,7 +58,7 @@ import { lru_add_drain } from './swap.ts';
 import { __vma_link_list, __vma_unlink_list, vm_mmap_pgoff } from './util.ts';
 import type { file } from '../include/linux/fs.ts';
 import type { list_head } from '../include/linux/list.ts';
-import type { mm_struct, vm_area_struct } from '../include/linux/mm_types.ts';
+import { NULL_VM_UFFD_CTX, type mm_struct, type vm_area_struct, type vm_userfaultfd_ctx } from '../include/linux/mm_types.ts';
 import type { vm_operations_struct } from '../include/linux/mm.ts';
 import type { anon_vma, anon_vma_chain } from '../include/linux/rmap.ts';
 import { Init } from '../include/linux/types.ts';
@@ -402,6 +403,123 @@ export function __vma_adjust(vma: vm_area_struct, start: uaddr, end: uaddr, pgof
   return 0;
 }
 
+/** VM_SOFTDIRTY keeps nobody apart: what is merged is marked dirty by the caller. */
+function is_mergeable_vma(vma: vm_area_struct, file: file | null, vm_flags: vm_flags_t, vm_userfaultfd_ctx: vm_userfaultfd_ctx): int {
+  if ((vma.vm_flags ^ vm_flags) & ~VM_SOFTDIRTY)
+    return 0;
+  if (vma.vm_file !== file)
+    return 0;
+  if (vma.vm_ops && vma.vm_ops.close)
+    return 0;
+  if (!is_mergeable_vm_userfaultfd_ctx(vma, vm_userfaultfd_ctx))
+    return 0;
+  return 1;
+}
+
+/** A vma that has chains from a parent is left alone: one lock for all of them would be the cost. */
+function is_mergeable_anon_vma(anon_vma1: anon_vma | null, anon_vma2: anon_vma | null, vma: vm_area_struct | null): int {
+  if ((!anon_vma1 || !anon_vma2) && (!vma ||
+      list_is_singular(vma.anon_vma_chain)))
+    return 1;
+  return Number(anon_vma1 === anon_vma2);
+}
+
+/** Whether what is described may come right before vma and become part of it. */
+function can_vma_merge_before(vma: vm_area_struct, vm_flags: vm_flags_t, anon_vma: anon_vma | null, file: file | null,
+  vm_pgoff: pgoff_t, vm_userfaultfd_ctx: vm_userfaultfd_ctx): int {
+  if (is_mergeable_vma(vma, file, vm_flags, vm_userfaultfd_ctx) &&
+      is_mergeable_anon_vma(anon_vma, vma.anon_vma, vma)) {
+    if (vma.vm_pgoff === vm_pgoff)
+      return 1;
+  }
+  return 0;
+}
+
+/** Likewise right behind it. */
+function can_vma_merge_after(vma: vm_area_struct, vm_flags: vm_flags_t, anon_vma: anon_vma | null, file: file | null,
+  vm_pgoff: pgoff_t, vm_userfaultfd_ctx: vm_userfaultfd_ctx): int {
+  if (is_mergeable_vma(vma, file, vm_flags, vm_userfaultfd_ctx) &&
+      is_mergeable_anon_vma(anon_vma, vma.anon_vma, vma)) {
+    let vm_pglen: pgoff_t;
+    vm_pglen = vma_pages(vma);
+    if (vma.vm_pgoff + vm_pglen === vm_pgoff)
+      return 1;
+  }
+  return 0;
+}
+
+/** The vma that [addr, end) became part of, or null. For mprotect the range is mapped already, by prev
+ *  or at the start of what follows it; else it is a hole. Eight cases in all (the numbers are C's). When
+ *  the reverse map's locks are dropped the vma has to be right for all of its range, so in case 8 the
+ *  one in the middle goes and its successor grows over it.
+ *  @locks requires mmap_lock(write); takes and releases anon_vma root(write) */
+export function vma_merge(mm: mm_struct, prev: vm_area_struct | null, addr: uaddr, end: uaddr, vm_flags: vm_flags_t,
+  anon_vma: anon_vma | null, file: file | null, pgoff: pgoff_t, policy: mempolicy | null,
+  vm_userfaultfd_ctx: vm_userfaultfd_ctx): vm_area_struct | null {
+  const pglen: pgoff_t = (end - addr) >>> PAGE_SHIFT;
+  let area: vm_area_struct | null, next: vm_area_struct | null;
+  let err: int;
+
+  if (vm_flags & VM_SPECIAL)
+    return null;
+
+  next = vma_next(mm, prev);
+  area = next;
+  if (area && area.vm_end === end) /* 6, 7, 8 */
+    next = next.vm_next;
+
+  VM_WARN_ON(prev && addr <= prev.vm_start);
+  VM_WARN_ON(area && end > area.vm_end);
+  VM_WARN_ON(addr >= end);
+
+  if (prev && prev.vm_end === addr &&
+      mpol_equal(vma_policy(prev), policy) &&
+      can_vma_merge_after(prev, vm_flags,
+        anon_vma, file, pgoff,
+        vm_userfaultfd_ctx)) {
+    if (next && end === next.vm_start &&
+        mpol_equal(policy, vma_policy(next)) &&
+        can_vma_merge_before(next, vm_flags,
+          anon_vma, file,
+          pgoff + pglen,
+          vm_userfaultfd_ctx) &&
+        is_mergeable_anon_vma(prev.anon_vma,
+          next.anon_vma, null)) {
+      /* 1, 6 */
+      err = __vma_adjust(prev, prev.vm_start,
+        next.vm_end, prev.vm_pgoff, null,
+        prev);
+    } else /* 2, 5, 7 */
+      err = __vma_adjust(prev, prev.vm_start,
+        end, prev.vm_pgoff, null, prev);
+    if (err)
+      return null;
+    khugepaged_enter_vma_merge(prev, vm_flags);
+    return prev;
+  }
+
+  if (next && end === next.vm_start &&
+      mpol_equal(policy, vma_policy(next)) &&
+      can_vma_merge_before(next, vm_flags,
+        anon_vma, file, pgoff + pglen,
+        vm_userfaultfd_ctx)) {
+    if (prev && addr < prev.vm_end) /* 4 */
+      err = __vma_adjust(prev, prev.vm_start,
+        addr, prev.vm_pgoff, null, next);
+    else { /* 3, 8 */
+      err = __vma_adjust(area, addr, next.vm_end,
+        next.vm_pgoff - pglen, null, next);
+      area = next;
+    }
+    if (err)
+      return null;
+    khugepaged_enter_vma_merge(area, vm_flags);
+    return area;
+  }
+
+  return null;
+}
+
 function anon_vma_compatible(a: vm_area_struct, b: vm_area_struct): boolean {
   return a.vm_end === b.vm_start &&
     mpol_equal(vma_policy(a), vma_policy(b)) &&
@@ -604,9 +722,12 @@ export function mmap_region(file: file | null, addr: uaddr, len: unsigned_long, 
     vm_flags |= VM_ACCOUNT;
   }
 
-  reduced('vma_merge: a mapping is never merged with its neighbours');
+  unacct_error: { free_vma: { out: {
+    vma = vma_merge(mm, prev.v, addr, addr + len, vm_flags,
+      null, file, pgoff, null, NULL_VM_UFFD_CTX);
+    if (vma)
+      break out;
 
-  unacct_error: { free_vma: {
     vma = vm_area_alloc(mm);
     if (!vma) {
       error = -ENOMEM;
@@ -637,7 +758,8 @@ export function mmap_region(file: file | null, addr: uaddr, len: unsigned_long, 
     }
 
     vma_link(mm, vma, prev.v);
-
+    }
+    /* out: */
     notModelled('perf events, uprobes');
     vm_stat_account(mm, vm_flags, len >>> PAGE_SHIFT);
     if (vm_flags & VM_LOCKED) {
@@ -655,6 +777,7 @@ export function mmap_region(file: file | null, addr: uaddr, len: unsigned_long, 
 
     return addr;
   }
+  reduced('unmap_and_free_vma: no file whose mapping a driver could have refused');
   /* free_vma: */
   VM_BUG_ON(vma.vm_file);
   vm_area_free(vma);
@@ -669,9 +792,10 @@ export function get_unmapped_area(_file: file | null, addr: uaddr, len: unsigned
   if (len > TASK_SIZE)
     return -ENOMEM;
 
-  reduced('the address asked for, when it is free or MAP_FIXED');
-  if (!(flags & MAP_FIXED) && (!addr || find_vma_intersection(current().mm, addr, addr + len)))
-    unreachable('the search for a free address');
+  reduced('the search is the architecture\'s for every kind of mapping');
+  addr = arch_get_unmapped_area_topdown(addr, len, flags);
+  if (IS_ERR_VALUE(addr))
+    return addr;
 
   if (addr > TASK_SIZE - len)
     return -ENOMEM;
@@ -1035,6 +1159,66 @@ export function insert_vm_struct(mm: mm_struct, vma: vm_area_struct): int {
 
   vma_link(mm, vma, prev.v);
   return 0;
+}
+
+/** The vma that the pages of *vmap will move to; *vmap is another one when it was merged with it.
+ *  @locks requires mmap_lock(write) */
+export function copy_vma(vmap: Ref<vm_area_struct>, addr: uaddr, len: unsigned_long, pgoff: pgoff_t,
+  need_rmap_locks: Ref<boolean>): vm_area_struct | null {
+  let vma: vm_area_struct = vmap.v;
+  const vma_start: uaddr = vma.vm_start;
+  const mm: mm_struct = vma.vm_mm;
+  let new_vma: vm_area_struct | null;
+  const prev: Ref<vm_area_struct | null> = { v: null };
+  let faulted_in_anon_vma: boolean = true;
+
+  // Nothing is mapped yet that the offset could be about: the new one merges more easily.
+  if (vma_is_anonymous(vma) && !vma.anon_vma) {
+    pgoff = addr >>> PAGE_SHIFT;
+    faulted_in_anon_vma = false;
+  }
+
+  out: { out_free_vma: { out_free_mempol: {
+    if (find_vma_links(mm, addr, addr + len, prev))
+      return null;
+    new_vma = vma_merge(mm, prev.v, addr, addr + len, vma.vm_flags,
+      vma.anon_vma, vma.vm_file, pgoff, vma_policy(vma),
+      vma.vm_userfaultfd_ctx);
+    if (new_vma) {
+      // Merged with itself: only where no page was there, which could have kept it apart.
+      if (vma_start >= new_vma.vm_start &&
+          vma_start < new_vma.vm_end) {
+        VM_BUG_ON_VMA(faulted_in_anon_vma, new_vma);
+        vmap.v = vma = new_vma;
+      }
+      need_rmap_locks.v = (new_vma.vm_pgoff <= vma.vm_pgoff);
+    } else {
+      new_vma = vm_area_dup(vma);
+      if (!new_vma)
+        break out;
+      new_vma.vm_start = addr;
+      new_vma.vm_end = addr + len;
+      new_vma.vm_pgoff = pgoff;
+      if (vma_dup_policy(vma, new_vma))
+        break out_free_vma;
+      if (anon_vma_clone(new_vma, vma))
+        break out_free_mempol;
+      if (new_vma.vm_file) unreachable('file mappings');
+      if (new_vma.vm_ops && new_vma.vm_ops.open)
+        new_vma.vm_ops.open(new_vma);
+      vma_link(mm, new_vma, prev.v);
+      need_rmap_locks.v = false;
+    }
+    return new_vma;
+  }
+  /* out_free_mempol: */
+  mpol_put(vma_policy(new_vma));
+  }
+  /* out_free_vma: */
+  vm_area_free(new_vma);
+  }
+  /* out: */
+  return null;
 }
 
 export function may_expand_vm(mm: mm_struct, flags: vm_flags_t, npages: unsigned_long): boolean {

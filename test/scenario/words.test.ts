@@ -4,6 +4,11 @@ import test from 'ava';
 import { gupScenario, NAMED } from '../../verifier/scenario/gup.ts';
 import { actionInWords } from '../../verifier/scenario/words.ts';
 
+test('what changes a mapping is named as the caller does', (t) => {
+  t.is(actionInWords({ call: 'mprotect', page: 1, pages: 2, access: 'read' }), 'mprotect(PROT_READ) on pages 1 to 2');
+  t.is(actionInWords({ call: 'mremap', page: 0, pages: 1, to: 4, keep: true }), 'mremap(MREMAP_FIXED | MREMAP_DONTUNMAP) of page 0 to page 4');
+});
+
 test('every step of the named scenarios has words, and no two kinds of step the same', (t) => {
   const by = new Map<string, string>();
   for (const { point } of NAMED) {

@@ -186,6 +186,22 @@ export class Bench {
           : this.#of(SYSCALLS, 'sys_madvise', [...range, mman('MADV_DONTNEED')], done);
         return beside ? { ...deed, begin } : deed;
       }
+      case 'mprotect': {
+        // The reverse map reads flags and protection of a vma without mmap_lock, and these are no events (cuts.ts).
+        if (beside) throw new Unsupported('mprotect beside other threads: fields of a vma are no events');
+        const prot = { none: mman('PROT_NONE'), read: mman('PROT_READ'), write: mman('PROT_READ') | mman('PROT_WRITE') }[a.access];
+        return this.#of(SYSCALLS, 'sys_mprotect', [addressOf(a.page), a.pages * 4096, prot], valueOf);
+      }
+      case 'mremap': {
+        if (beside) throw new Unsupported('mremap beside other threads: fields of a vma are no events');
+        const { mm } = task;
+        const flags = mman('MREMAP_MAYMOVE') | mman('MREMAP_FIXED') | (a.keep ? mman('MREMAP_DONTUNMAP') : 0);
+        return this.#of(SYSCALLS, 'sys_mremap', [addressOf(a.page), a.pages * 4096, a.pages * 4096, flags, addressOf(a.to)], (r) => {
+          if (Number(r) < 0) return valueOf(r);
+          if (mm !== null) shadow.move(mm, addressOf(a.page), addressOf(a.page + a.pages), addressOf(a.to));
+          return '0';
+        });
+      }
       case 'fork': case 'clone': {
         const { mm } = task;
         let window: ReturnType<Shadow['forkBegin']> | null = null;

@@ -41,7 +41,7 @@ export function relation(earlier: number, later: number): Relation {
 /** Fields that are no events, by the struct that has them; `*` is all of them. */
 const QUIET: Readonly<Record<string, readonly string[]>> = {
   // Under mmap_lock, whose holders the rules watch (lock-misuse); anon_vma has a lock of its own.
-  vm_area_struct: ['vm_start', 'vm_end', 'vm_next', 'vm_prev', 'vm_mm', 'vm_page_prot', 'vm_flags', 'vm_ops', 'vm_pgoff', 'vm_file', 'vm_private_data'],
+  vm_area_struct: ['vm_start', 'vm_end', 'vm_next', 'vm_prev', 'vm_mm', 'vm_page_prot', 'vm_flags', 'vm_ops', 'vm_pgoff', 'vm_file', 'vm_private_data', 'vm_userfaultfd_ctx'],
   mm_struct: ['mmap', 'pgd', 'map_count', 'total_vm', 'data_vm', 'exec_vm', 'stack_vm', 'hiwater_rss', 'hiwater_vm', 'def_flags', 'locked_vm', 'flags', 'cpu_bitmap'],
   // A thread's own.
   task_struct: ['*'], task_rss_stat: ['*'],

@@ -30,6 +30,9 @@ export type KernelArg =
 export type Action =
   | { readonly call: 'mmap'; readonly page: number; readonly pages: number; readonly write: boolean }
   | { readonly call: 'munmap' | 'dontneed'; readonly page: number; readonly pages: number }
+  | { readonly call: 'mprotect'; readonly page: number; readonly pages: number; readonly access: 'none' | 'read' | 'write' }
+  /** To where page `to` is; with `keep` the old range stays mapped, and empty. */
+  | { readonly call: 'mremap'; readonly page: number; readonly pages: number; readonly to: number; readonly keep: boolean }
   | { readonly call: 'fork'; readonly child: string }
   /** Another thread of the same process. */
   | { readonly call: 'clone'; readonly child: string }

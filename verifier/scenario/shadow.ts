@@ -70,6 +70,15 @@ export class Shadow {
     for (const address of [...values.keys()]) if (address >= from && address < to) values.delete(address);
   }
 
+  /** What is in the range has moved; what was there before is gone. */
+  move(mm: MmObj, from: number, to: number, target: number): void {
+    const values = this.#of(mm);
+    const moved = [...values].filter(([address]) => address >= from && address < to);
+    this.zap(mm, from, to);
+    this.zap(mm, target, target + to - from);
+    for (const [address, known] of moved) values.set(address - from + target, known);
+  }
+
   /** A call that zaps the range begins. */
   zapBegin(mm: MmObj, from: number, to: number): OpenWindow {
     const begun = this.#tick();

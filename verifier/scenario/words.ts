@@ -12,6 +12,8 @@ export function actionInWords(a: Action): string {
       case 'munmap': return `munmap ${pages(a.page, a.pages)}`;
       case 'dontneed': return `madvise(MADV_DONTNEED) on ${pages(a.page, a.pages)}`;
       case 'fork': return `fork, the child is ${a.child}`;
+      case 'mprotect': return `mprotect(${{ none: 'PROT_NONE', read: 'PROT_READ', write: 'PROT_READ | PROT_WRITE' }[a.access]}) on ${pages(a.page, a.pages)}`;
+      case 'mremap': return `mremap(MREMAP_FIXED${a.keep ? ' | MREMAP_DONTUNMAP' : ''}) of ${pages(a.page, a.pages)} to ${pages(a.to, a.pages)}`;
       case 'clone': return `start ${a.child}, another thread of the process`;
       case 'exit': return 'exit';
     }

@@ -17,6 +17,7 @@ export const PUD_SHIFT = PGDIR_SHIFT;
 export const PGDIR_SIZE = 0x80000000;
 export const P4D_SIZE = PGDIR_SIZE;
 export const PUD_SIZE = PGDIR_SIZE;
+export const PUD_MASK = ~(PUD_SIZE - 1);
 export const PTRS_PER_PTE = 512;
 export const PTRS_PER_PMD: number = PGDIR_SIZE / PMD_SIZE;
 export const PTRS_PER_PUD: number = 1;

@@ -11,6 +11,8 @@ import { exit_mm } from '../../kernel/exit.ts';
 import { CLONE_VM, copy_mm } from '../../kernel/fork.ts';
 import { do_madvise } from '../../mm/madvise.ts';
 import { __vm_munmap, ksys_mmap_pgoff } from '../../mm/mmap.ts';
+import { do_mprotect_pkey } from '../../mm/mprotect.ts';
+import { mremap } from '../../mm/mremap.ts';
 import type { int, size_t, uaddr, unsigned_long } from '../../include/linux/types.ts';
 import { current } from './machine.ts';
 
@@ -26,6 +28,15 @@ export function sys_munmap(addr: uaddr, len: size_t): int {
 
 export function sys_madvise(start: uaddr, len: size_t, advice: int): int {
   return do_madvise(current().mm, start, len, advice);
+}
+
+export function sys_mprotect(start: uaddr, len: size_t, prot: unsigned_long): int {
+  return do_mprotect_pkey(start, len, prot, -1);
+}
+
+/** The address of the mapping, or an errno (IS_ERR_VALUE). */
+export function sys_mremap(addr: uaddr, old_len: size_t, new_len: size_t, flags: unsigned_long, new_addr: uaddr): number {
+  return mremap(addr, old_len, new_len, flags, new_addr);
 }
 
 /** fork: the child, which nobody runs yet, or an errno. */

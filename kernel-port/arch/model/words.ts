@@ -22,6 +22,7 @@ export function Copy(to: vm_area_struct, from: vm_area_struct): void {
   to.vm_pgoff = from.vm_pgoff;
   to.vm_file = from.vm_file;
   to.vm_private_data = from.vm_private_data;
+  to.vm_userfaultfd_ctx = from.vm_userfaultfd_ctx;
 }
 /** memset of a struct of counters. */
 export function Clear(rss: mm_rss_stat): void {

@@ -13,3 +13,5 @@ export function WARN_ON(condition: unknown): boolean { if (condition) this_machi
 export function WARN_ON_ONCE(condition: unknown): boolean { return WARN_ON(condition); }
 export function WARN(condition: unknown, text: string): boolean { if (condition) this_machine().on_trap('WARN', text); return Boolean(condition); }
 export function WARN_ONCE(condition: unknown, text: string): boolean { return WARN(condition, text); }
+/** The compiler of C sees that nobody gets here. */
+export function BUILD_BUG(): never { throw new machine_halt('model-limit', 'BUILD_BUG'); }

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // TRANSPARENT_HUGEPAGE=n: the stubs of the header. What is never reached says so.
 
-import { PAGE_SIZE, type pmd_cell, type pmd_t, type pud_cell, type pud_t } from '../../arch/model/pgtable.ts';
+import { PAGE_SIZE, PUD_SIZE, type pmd_cell, type pmd_t, type pud_cell, type pud_t } from '../../arch/model/pgtable.ts';
 import { unreachable } from '../../arch/model/marks.ts';
 import type { list_head } from './list.ts';
 import type { dev_pagemap } from './memremap.ts';
 import type { mm_struct, page, vm_area_struct, vm_fault } from './mm_types.ts';
 import type { spinlock_t } from './spinlock.ts';
-import type { int, long, Ref, uaddr, unsigned_int, unsigned_long, vm_fault_t, vm_flags_t } from './types.ts';
+import type { int, long, pgprot_t, Ref, uaddr, unsigned_int, unsigned_long, vm_fault_t, vm_flags_t } from './types.ts';
 import { VM_BUG_ON_PGFLAGS } from './mmdebug.ts';
 import { PageTail } from './page-flags.ts';
 
 export const HPAGE_PMD_ORDER: int = 9;
 export const HPAGE_PMD_NR: int = 1 << HPAGE_PMD_ORDER;
 export const HPAGE_PMD_SIZE: unsigned_long = 4096 << HPAGE_PMD_ORDER;
+export const HPAGE_PUD_SIZE: unsigned_long = PUD_SIZE;
 export const HPAGE_PMD_MASK: unsigned_long = ~(HPAGE_PMD_SIZE - 1);
 
 export function do_huge_pmd_anonymous_page(_vmf: vm_fault): vm_fault_t { unreachable('THP'); }
@@ -21,6 +22,8 @@ export function copy_huge_pmd(_dst_mm: mm_struct, _src_mm: mm_struct, _dst_pmd: 
   _dst_vma: vm_area_struct, _src_vma: vm_area_struct): int { unreachable('THP'); }
 export function huge_pmd_set_accessed(_vmf: vm_fault): void { unreachable('THP'); }
 export function do_huge_pmd_wp_page(_vmf: vm_fault): vm_fault_t { unreachable('THP'); }
+export function change_huge_pmd(_vma: vm_area_struct, _pmd: pmd_cell, _addr: uaddr, _newprot: pgprot_t, _cp_flags: unsigned_long): int { unreachable('THP'); }
+export function move_huge_pmd(_vma: vm_area_struct, _old_addr: uaddr, _new_addr: uaddr, _old_pmd: pmd_cell, _new_pmd: pmd_cell): boolean { unreachable('THP'); }
 export function follow_trans_huge_pmd(_vma: vm_area_struct, _addr: uaddr, _pmd: pmd_cell, _flags: unsigned_int): page | null { unreachable('THP'); }
 
 export function transhuge_vma_suitable(_vma: vm_area_struct, _haddr: uaddr): boolean { return false; }

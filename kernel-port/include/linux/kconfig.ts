@@ -33,6 +33,9 @@ export const CONFIG_MMU_NOTIFIER: boolean = true;
 export const CONFIG_HAVE_FAST_GUP: boolean = true;
 export const CONFIG_ARCH_HAS_PTE_SPECIAL: boolean = true;
 export const CONFIG_ARCH_HAS_PTE_DEVMAP: boolean = true;
+export const CONFIG_HAVE_MOVE_PMD: boolean = true;
+/** x86 has it, for tables that are folded here. */
+export const CONFIG_HAVE_MOVE_PUD: boolean = false;
 export const CONFIG_PCI_P2PDMA: boolean = false;
 export const CONFIG_TRANSPARENT_HUGEPAGE: boolean = false;
 export const CONFIG_ARCH_ENABLE_THP_MIGRATION: boolean = false;

@@ -126,6 +126,8 @@ export const VM_SPECIAL: vm_flags_t = VM_IO | VM_DONTEXPAND | VM_PFNMAP | VM_MIX
 export const VM_INIT_DEF_MASK: vm_flags_t = VM_NOHUGEPAGE;
 export const VM_LOCKED_CLEAR_MASK: vm_flags_t = ~(VM_LOCKED | VM_LOCKONFAULT);
 export const VM_ARCH_CLEAR: vm_flags_t = VM_NONE;
+/** What mprotect clears besides the access itself: no protection keys here. */
+export const VM_FLAGS_CLEAR: vm_flags_t = VM_ARCH_CLEAR;
 
 /** What a user access faults with the first time. */
 export const FAULT_FLAG_DEFAULT: fault_flags = 0x04 | 0x10 | 0x200;
@@ -449,6 +451,7 @@ export const MM_CP_DIRTY_ACCT: unsigned_long = 1 << 0;
 export const MM_CP_PROT_NUMA: unsigned_long = 1 << 1;
 export const MM_CP_UFFD_WP: unsigned_long = 1 << 2;
 export const MM_CP_UFFD_WP_RESOLVE: unsigned_long = 1 << 3;
+export const MM_CP_UFFD_WP_ALL: unsigned_long = MM_CP_UFFD_WP | MM_CP_UFFD_WP_RESOLVE;
 
 export function get_mm_counter(mm: mm_struct, member: int): unsigned_long {
   let val: long = atomic_long_read(mm.rss_stat.count[member]);

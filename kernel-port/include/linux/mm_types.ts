@@ -132,6 +132,10 @@ export function dec_tlb_flush_pending(mm: mm_struct): void { atomic_dec(mm.tlb_f
 export function mm_tlb_flush_pending(mm: mm_struct): boolean { return atomic_read(mm.tlb_flush_pending) !== 0; }
 export function mm_tlb_flush_nested(mm: mm_struct): boolean { return atomic_read(mm.tlb_flush_pending) > 1; }
 
+/** USERFAULTFD=n: a struct without fields. */
+export type vm_userfaultfd_ctx = null;
+export const NULL_VM_UFFD_CTX: vm_userfaultfd_ctx = null;
+
 export class vm_area_struct {
   vm_start: uaddr = 0;
   vm_end: uaddr = 0;
@@ -146,6 +150,7 @@ export class vm_area_struct {
   vm_pgoff: unsigned_long = 0;
   vm_file: file | null = null;
   vm_private_data: object | null = null;
+  vm_userfaultfd_ctx: vm_userfaultfd_ctx = NULL_VM_UFFD_CTX;
 }
 
 /** struct vm_fault: what a fault handler is told and what it leaves. */

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What mmap and madvise are called with (PROT_*, MAP_*, MADV_*), and how it becomes vm_flags.
+// What mmap, mremap and madvise are called with (PROT_*, MAP_*, MREMAP_*, MADV_*), and how it becomes vm_flags.
 
 import { notModelled } from '../../arch/model/marks.ts';
 import { VM_EXEC, VM_GROWSDOWN, VM_LOCKED, VM_READ, VM_SYNC, VM_WRITE } from './mm.ts';
-import type { long, pgprot_t, unsigned_long, vm_flags_t } from './types.ts';
+import type { long, pgprot_t, uaddr, unsigned_long, vm_flags_t } from './types.ts';
 
 export const PROT_READ: unsigned_long = 0x1;
 export const PROT_WRITE: unsigned_long = 0x2;
 export const PROT_EXEC: unsigned_long = 0x4;
+export const PROT_SEM: unsigned_long = 0x8;
 export const PROT_NONE: unsigned_long = 0x0;
+export const PROT_GROWSDOWN: unsigned_long = 0x01000000;
+export const PROT_GROWSUP: unsigned_long = 0x02000000;
+
+/** How mremap may go about it. */
+export const MREMAP_MAYMOVE: unsigned_long = 1;
+export const MREMAP_FIXED: unsigned_long = 2;
+export const MREMAP_DONTUNMAP: unsigned_long = 4;
 
 export const MAP_SHARED: unsigned_long = 0x01;
 export const MAP_PRIVATE: unsigned_long = 0x02;
@@ -61,6 +69,10 @@ export function arch_vm_get_page_prot(_vm_flags: vm_flags_t): pgprot_t { return 
 
 export function arch_calc_vm_prot_bits(_prot: unsigned_long, _pkey: unsigned_long): vm_flags_t { return 0; }
 export function arch_calc_vm_flag_bits(_flags: unsigned_long): vm_flags_t { return 0; }
+
+export function arch_validate_prot(prot: unsigned_long, _addr: uaddr): boolean {
+  return (prot & ~(PROT_READ | PROT_WRITE | PROT_EXEC | PROT_SEM)) === 0;
+}
 
 export function arch_validate_flags(_flags: vm_flags_t): boolean {
   return true;

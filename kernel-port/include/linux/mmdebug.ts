@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { notModelled } from '../../arch/model/marks.ts';
 import { this_machine } from '../../arch/model/machine.ts';
 
 // Observers: with DEBUG_VM they tell, without it they are gone; in both the run follows the
 // DEBUG_VM=n path (model-rules.md, 2.8).
+export function dump_page(_page: object, _reason: string): void { notModelled('the kernel log'); }
 /** DEBUG_VM_PGFLAGS=n */
 export function VM_BUG_ON_PGFLAGS(_cond: unknown, _page: object): void {}
 //#if DEBUG_VM

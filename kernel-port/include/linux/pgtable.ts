@@ -6,7 +6,7 @@ import { notModelled, reduced } from '../../arch/model/marks.ts';
 import { memory } from '../../arch/model/memory.ts';
 import {
   Pmd, p4d_bad, p4d_none, pgd_bad, pgd_none, pgd_offset, pmd_bad, pmd_devmap, pmd_none, pmd_offset, pmd_present,
-  pmd_trans_huge, p4d_offset, pte_clear, pud_bad, pud_none, pud_offset, pud_trans_huge, pud_devmap, type p4d_cell,
+  pmd_trans_huge, p4d_offset, pte_clear, pte_mkwrite, pud_bad, pud_none, pud_offset, pud_trans_huge, pud_devmap, type p4d_cell,
   type pgd_cell, type pmd_cell, type pmd_t, type pte_cell, type pud_cell, type pud_t,
 } from '../../arch/model/pgtable.ts';
 import { CONFIG_ARCH_ENABLE_THP_MIGRATION } from './kconfig.ts';
@@ -32,6 +32,11 @@ export function pte_clear_not_present_full(mm: mm_struct, address: uaddr, ptep: 
 }
 
 export function pte_sw_mkyoung(pte: pte_t): pte_t { return pte; }
+
+/** NUMA_BALANCING=n: what was writable is simply made so again. */
+export function pte_mk_savedwrite(pte: pte_t): pte_t { return pte_mkwrite(pte); }
+
+export function move_pte(pte: pte_t, _prot: pgprot_t, _old_addr: uaddr, _new_addr: uaddr): pte_t { return pte; }
 
 export function pte_unused(_pte: pte_t): int { return 0; }
 
@@ -97,6 +102,7 @@ export function track_pfn_remap(_vma: vm_area_struct, _prot: Ref<pgprot_t> | pgp
 export function track_pfn_insert(_vma: vm_area_struct, _prot: Ref<pgprot_t>, _pfn: pfn_nr): void {}
 export function track_pfn_copy(_vma: vm_area_struct): int { return 0; }
 export function untrack_pfn(_vma: vm_area_struct | null, _pfn: pfn_nr, _size: unsigned_long): void { notModelled('PAT'); }
+export function untrack_pfn_moved(_vma: vm_area_struct): void { notModelled('PAT'); }
 
 export function is_zero_pfn(pfn: pfn_nr): boolean {
   reduced('zero_pfn is the machine\'s');

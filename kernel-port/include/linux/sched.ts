@@ -28,6 +28,8 @@ export class task_struct {
   mm: mm_struct | null = null;
   active_mm: mm_struct | null = null;
   flags: unsigned_int = 0;
+  /** Whose rules it is run by; none but Linux' own. */
+  personality: unsigned_int = 0;
   /** A fatal signal is pending: SIGKILL was sent. */
   sigkill: boolean = false;
   readonly rss_stat: task_rss_stat = new task_rss_stat();

@@ -37,6 +37,8 @@ export type fault_flags = Kind<'FAULT_FLAG'>;
 export type vm_flags_t = Kind<'VM'>;
 /** MIGRATE_PFN_* and a pfn above them */
 export type migrate_pfn_t = Kind<'MIGRATE_PFN'>;
+/** HMM_PFN_* and a pfn below them */
+export type hmm_pfn_t = Kind<'HMM_PFN'>;
 /** TTU_* */
 export type ttu_flags = Kind<'TTU'>;
 /** PVMW_* */

@@ -42,7 +42,7 @@ export function elementOf(type: string): string | null {
 export function plainName(type: string): string { return solid(type).replace(/<[^]*$/, '').replace(/^import\([^)]*\)\./, ''); }
 
 /** The kinds of include/linux/types.ts that stand for one C type each. */
-const KIND_NAMES = /^(?:int|long|number|unsigned_int|unsigned_long|u8|u16|u32|u64|size_t|pgoff_t|uaddr|phys_addr_t|dma_addr_t|pfn_nr|vm_fault_t|gfp_t|foll_flags|fault_flags|vm_flags_t|migrate_pfn_t|ttu_flags|pvmw_flags|pte_t|swp_entry_t|pgprot_t|flags_word_nr)$/;
+const KIND_NAMES = /^(?:int|long|number|unsigned_int|unsigned_long|u8|u16|u32|u64|size_t|pgoff_t|uaddr|phys_addr_t|dma_addr_t|pfn_nr|vm_fault_t|gfp_t|foll_flags|fault_flags|vm_flags_t|migrate_pfn_t|hmm_pfn_t|ttu_flags|pvmw_flags|pte_t|swp_entry_t|pgprot_t|flags_word_nr)$/;
 export function isNumber(type: string, port: Declarations, module: string): boolean {
   const name = plainName(type);
   if (KIND_NAMES.test(name)) return true;
@@ -51,7 +51,7 @@ export function isNumber(type: string, port: Declarations, module: string): bool
 }
 /** Kinds that C keeps in an unsigned type: a difference of two wraps. */
 export function isUnsigned(type: string): boolean {
-  return /^(?:unsigned_int|unsigned_long|u8|u16|u32|u64|size_t|pgoff_t|uaddr|phys_addr_t|dma_addr_t|pfn_nr|gfp_t|foll_flags|fault_flags|vm_flags_t|migrate_pfn_t|ttu_flags|pvmw_flags)$/.test(plainName(type));
+  return /^(?:unsigned_int|unsigned_long|u8|u16|u32|u64|size_t|pgoff_t|uaddr|phys_addr_t|dma_addr_t|pfn_nr|gfp_t|foll_flags|fault_flags|vm_flags_t|migrate_pfn_t|hmm_pfn_t|ttu_flags|pvmw_flags)$/.test(plainName(type));
 }
 /** page->mapping with its tag bits: C keeps the pointer in a number to look at them. */
 export function isTagged(type: string): boolean { return /\banon_mapping(?:_struct)?\b/.test(type); }
