@@ -1,13 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // All patches the project knows: series, versions, order.
 
-import type { PatchModule } from '../verifier/transform/patch.ts';
+import type { PatchModule, PortPatch } from '../verifier/transform/patch.ts';
+import v1p1 from './device-coherent/v1/0001-dax-refcount-helper.ts';
+import v1p2 from './device-coherent/v1/0002-zone-device-refcount.ts';
+import v1p3 from './device-coherent/v1/0003-iomem-vma-selection.ts';
+import v1p4 from './device-coherent/v1/0004-zone-device-public-type.ts';
+import v1p5 from './device-coherent/v1/0005-amdkfd-ref-count-init.ts';
+import v1p6 from './device-coherent/v1/0006-amdkfd-spm-support.ts';
+import v1p7 from './device-coherent/v1/0007-amdkfd-migration-to-ram.ts';
+import v1p8 from './device-coherent/v1/0008-migrate-vma-public-type.ts';
+import v1p9 from './device-coherent/v1/0009-page-free-public.ts';
+import v1p13 from './device-coherent/v1/0013-hmm-tests-public-type.ts';
+import v1p14 from './device-coherent/v1/0014-test-hmm-script.ts';
 import v2p1 from './device-coherent/v2/0001-zone-device-coherent-type.ts';
 import v2p2 from './device-coherent/v2/0002-coherent-vma-selection.ts';
 import v2p3 from './device-coherent/v2/0003-gup-migrate-longterm.ts';
+import v2p4 from './device-coherent/v2/0004-amdkfd-spm-support.ts';
+import v2p5 from './device-coherent/v2/0005-amdkfd-migration-to-ram.ts';
+import v2p9 from './device-coherent/v2/0009-hmm-tests-coherent-type.ts';
+import v2p10 from './device-coherent/v2/0010-test-hmm-script.ts';
+import v2p11 from './device-coherent/v2/0011-hmm-tests-gup.ts';
 import v3p1 from './device-coherent/v3/0001-zone-device-coherent-type.ts';
 import v3p2 from './device-coherent/v3/0002-coherent-vma-selection.ts';
 import v3p3 from './device-coherent/v3/0003-gup-fail-longterm.ts';
+import v3p4 from './device-coherent/v3/0004-amdkfd-spm-support.ts';
+import v3p5 from './device-coherent/v3/0005-amdkfd-migration-to-ram.ts';
+import v3p9 from './device-coherent/v3/0009-hmm-tests-coherent-type.ts';
+import v3p10 from './device-coherent/v3/0010-test-hmm-script.ts';
 import f61 from './later/f61/0001-fault-holds-the-page.ts';
 import f615 from './later/f615/0001-fault-locks-the-page.ts';
 import g60 from './later/g60/0001-gup-migrate-coherent.ts';
@@ -31,8 +51,9 @@ export interface SeriesVersion {
 }
 
 export const SERIES: readonly SeriesVersion[] = [
-  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v2p1, v2p2, v2p3]),
-  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v3p1, v3p2, v3p3]),
+  version('Add MEMORY_DEVICE_PUBLIC for CPU-accessible coherent device memory', [v1p1, v1p2, v1p3, v1p4, v1p5, v1p6, v1p7, v1p8, v1p9, v1p13, v1p14]),
+  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v2p1, v2p2, v2p3, v2p4, v2p5, v2p9, v2p10, v2p11]),
+  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v3p1, v3p2, v3p3, v3p4, v3p5, v3p9, v3p10]),
   version('Try to migrate coherent pages, as in v6.0', [t60]),
   version('Move coherent pages before a long-term pin, as in v6.0', [g60]),
   version('Hold a private page while it is faulted, as in v6.1', [f61]),
@@ -61,8 +82,12 @@ export function findByMessageId(messageId: string): PatchModule | undefined {
   return PATCHES.find((one) => one.meta.messageId === bare);
 }
 
-/** The patches of its series before it, in order. */
-export function predecessors(patch: PatchModule): readonly PatchModule[] {
+/** The patches of its series before it that change the port, in order. */
+export function predecessors(patch: PatchModule): readonly PortPatch[] {
   const all = findSeries(`${patch.meta.series}/${patch.meta.version}`)?.patches ?? [];
-  return all.filter((one) => one.meta.number < patch.meta.number);
+  return portPatches(all).filter((one) => one.meta.number < patch.meta.number);
+}
+
+export function portPatches(patches: readonly PatchModule[]): readonly PortPatch[] {
+  return patches.flatMap((one) => (one.kind === 'port' ? [one] : []));
 }

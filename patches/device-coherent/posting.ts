@@ -3,7 +3,7 @@
 
 import type { PatchMeta } from '../../verifier/transform/patch.ts';
 
-type Common = Pick<PatchMeta, 'series' | 'version' | 'of' | 'author' | 'to' | 'cc' | 'coverId' | 'base' | 'switches'>;
+type Common = Pick<PatchMeta, 'series' | 'version' | 'of' | 'author' | 'to' | 'cc' | 'coverId' | 'base' | 'switches' | 'prefix'>;
 
 const common = {
   series: 'device-coherent',
@@ -16,6 +16,15 @@ const common = {
   // The base blob of gup.c has the first form, v5.15.y the second; they differ in what a long pin
   // of a movable page comes to, so the series is reviewed on both.
   switches: { GRAB_FORM: ['886d', 'own'] },
+};
+
+export const v1: Common = {
+  ...common,
+  version: 'v1',
+  prefix: 'PATCH v1',
+  of: 14,
+  cc: ['amd-gfx@lists.freedesktop.org', 'dri-devel@lists.freedesktop.org', 'hch@lst.de', 'jgg@nvidia.com', 'jglisse@redhat.com'],
+  coverId: '20210825034828.12927-1-alex.sierra@amd.com',
 };
 
 export const v2: Common = {

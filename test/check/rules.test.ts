@@ -11,7 +11,7 @@ import type { Scenario } from '../../verifier/scenario/scenario.ts';
 import { applyPatch } from '../../verifier/transform/apply.ts';
 import { guarded } from '../../verifier/transform/import/guard.ts';
 import { hunk } from '../../verifier/transform/hunk.ts';
-import { patch, type PatchModule } from '../../verifier/transform/patch.ts';
+import { patch, type PortPatch } from '../../verifier/transform/patch.ts';
 import type { Config } from '../../verifier/tree/arms.ts';
 import { checkTree, checkTypes } from '../../verifier/tree/check.ts';
 import { treeOf } from '../../verifier/tree/load.ts';
@@ -116,7 +116,7 @@ for (const rule of decided.filter((r) => r.name === 'refused')) {
 }
 
 /** The edits of a page: the function that a patch module hands to patch(). */
-function editsOf(rule: Rule, text: string): PatchModule {
+function editsOf(rule: Rule, text: string): PortPatch {
   const build: unknown = new Function('hunk', `return ${text};`)(hunk);
   if (typeof build !== 'function') throw new Error(`${rule.code}: no edits`);
   const person = { name: 'kpv', email: 'kpv@localhost' };

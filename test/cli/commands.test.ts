@@ -20,12 +20,12 @@ const main = fileURLToPath(new URL('../../verifier/cli/main.js', import.meta.url
 
 test('review: the flags reach the engine', async (t) => {
   await kpv(['review', 'base[GRAB_FORM=own]', '--scenario', 'gup/c/*', '--suite', 'full', '--budget', '30s', '--set', 'PFN_LOCKED=new', '--set', 'MNI_REMOVE=new', '--config', 'DEBUG_VM=n', '-j', '2'], {
-    during: ({ options: { onProgress, stop, ...rest } }) => {
+    during: ({ options: { onProgress, onReviewed, stop, ...rest } }) => {
       t.deepEqual(rest, {
         suite: 'full', scenarios: 'gup/c/*', budget: { executions: null, seconds: 30 }, config: 'DEBUG_VM=n', jobs: 2,
         switches: { GRAB_FORM: 'own', PFN_LOCKED: 'new', MNI_REMOVE: 'new' },
       });
-      t.is(typeof onProgress, typeof stop);
+      t.deepEqual([typeof onProgress, typeof onReviewed], [typeof stop, typeof stop]);
     },
   });
 });
@@ -94,11 +94,22 @@ test('show: the data of the mail, the diff of the port, the edits', async (t) =>
   t.is(typeof json === 'object' && json !== null ? Reflect.get(json, 'schema') : null, 'kpv.show/1');
 });
 
+test('show: a patch outside the port says which files, why, and what it does to the selftests', async (t) => {
+  const { code, out } = await kpv(['show', 'device-coherent/v2/9']);
+  t.is(code, 0);
+  t.regex(out, /^Outside the port\n {2}- tools\/testing\/selftests\/vm\/hmm-tests\.c: a program of user space/m);
+  t.regex(out, /^Selftests: hmm-tests\n {2}runs each test on hmm_device_private,/m);
+  t.like(JSON.parse((await kpv(['show', 'device-coherent/v2/9', '--format', 'json'])).out), { patches: [{ suite: { suite: 'hmm-tests' } }] });
+});
+
 test('list: what there is', async (t) => {
   const rules = (await kpv(['list', 'rules'])).out;
   for (const r of RULES) t.true(rules.includes(`${r.code}  ${r.name}`));
   const patches = (await kpv(['list', 'patches'])).out;
   for (const p of PATCHES) t.true(patches.includes(p.id));
+  t.regex(patches, /^device-coherent\/v2\/4 +outside-port +drm\/amdkfd: add SPM support for SVM$/m);
+  const listed: unknown = JSON.parse((await kpv(['list', 'patches', '--format', 'json'])).out);
+  t.like(listed, { patches: PATCHES.map(({ id, kind, meta }) => ({ id, kind, subject: meta.subject, messageId: meta.messageId, date: meta.date, number: `${meta.number}/${meta.of}`, files: meta.files.join(' ') })) });
   t.true((await kpv(['list'])).out.endsWith(patches));
   t.regex((await kpv(['list', 'scenarios'])).out, /^gup\/c\/slow\.long\.w\.own\.once\.none\.page\.drained\.never\.load\.now +page: coherent; slow/m);
   const json: unknown = JSON.parse((await kpv(['list', 'series', '--format', 'json'])).out);

@@ -43,6 +43,7 @@ export async function kpv(argv: readonly string[], world: World = {}): Promise<E
       world.during?.({ options, interrupt: () => { interrupt(); }, at: (ms) => { clock = ms; } });
       return world.review ?? REVIEW;
     },
+    deltaBetween: async () => { throw new Error('nobody asks for it'); },
     replayToken: world.replay ?? (async () => ({ ok: false, reason: 'a replay token starts with kpv1:' })),
   };
   const decider: Context['decider'] = async () => (claim) => {

@@ -98,7 +98,7 @@ test('a driver that moved nothing is told from one that did: the loop ends', (t)
 
 test('other names, and the index written otherwise: the same findings up to names', (t) => {
   const patch = findPatch('device-coherent/v2/3');
-  if (patch === undefined) throw new Error('no patch');
+  if (patch?.kind !== 'port') throw new Error('no patch');
   const names = {
     migrate_device_page: 'move_device_page', check_and_migrate_movable_pages: 'sort_out_unpinnable', page_index: 'at', head: 'first',
     prev_head: 'first_before', movable_page_list: 'to_move', isolation_error_count: 'not_isolated', drain_allow: 'may_drain',

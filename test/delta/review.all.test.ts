@@ -59,6 +59,22 @@ test.serial('v3 3/10: the slow path says -EFAULT, the fast path pins as before',
   t.false(patch.findings.some((f) => f.state === 'new' || f.state === 'introduced'));
 });
 
+test.serial('a series says of each patch what its own review says', async (t) => {
+  const target = resolveTarget('device-coherent/v2');
+  if (!target.ok) return t.fail(target.reason);
+  const options = { ...DEFAULT_OPTIONS, scenarios: 'gup/c/*' };
+  const told: string[] = [];
+  const whole = await reviewTarget(target.target, { ...options, onReviewed: (p) => { told.push(p.id); } });
+  t.deepEqual(told, whole.patches.map((p) => p.id));
+  for (const patch of whole.patches) {
+    const one = resolveTarget(patch.id);
+    if (!one.ok) return t.fail(one.reason);
+    const [alone] = (await reviewTarget(one.target, options)).patches;
+    t.deepEqual(patch, alone, patch.id);
+  }
+  return undefined;
+});
+
 test.serial('the base against itself: all same, no change', async (t) => {
   const r = await review('base');
   t.is(exitOfReview(r, { failOn: null, interrupted: false }), EXIT.clean);

@@ -95,6 +95,21 @@ test('a wrapped token comes back whole', (t) => {
   t.deepEqual(replayLines('kpv1:U2hvcnQ'), ['    kpv replay kpv1:U2hvcnQ']);
 });
 
+test('of a series each patch that is worth one gets its own, in its own place of the thread', (t) => {
+  const second = { ...REVIEWED, id: 'demo/v2/4', number: 4, messageId: 'demo-5@example.org', subject: 'mm/demo: and now the rest' };
+  const module = { ...PATCH, id: second.id, meta: { ...PATCH.meta, number: 4, messageId: second.messageId, subject: second.subject } };
+  const limits = ['one thread', 'demo/v2/2: sources a', 'demo/v2/3: sources b', 'demo/v2/4: sources c'];
+  const both = mailReport(reviewOf([UNCHANGED, REVIEWED, second], { limits }), (id) => (id === module.id ? module : moduleOf(id)), OPTIONS);
+  const mails = both.split(/^(?=From mboxrd@z )/m);
+  t.is(mails.length, 2);
+  const each = (pattern: RegExp): (string | undefined)[] => mails.map((one) => pattern.exec(one)?.[1]);
+  t.deepEqual(each(/^In-Reply-To: <(.*)>$/m), ['20211206-demo-4@example.org', 'demo-5@example.org']);
+  t.deepEqual(each(/^Subject: (.*)$/m), ['Re: [PATCH v2 03/11] mm/demo: count only the pages the caller sees', 'Re: [PATCH v2 04/11] mm/demo: and now the rest']);
+  t.deepEqual(each(/sources ([abc])/), ['b', 'c']);
+  t.is(new Set(each(/^Message-ID: (.*)$/m)).size, 2);
+  for (const one of mails) t.regex(one, /^References: <20211206-demo-1@example\.org>/m);
+});
+
 test('only what is worth a reply gets one', (t) => {
   t.is(mailReport(reviewOf([UNCHANGED, OUTSIDE]), moduleOf, OPTIONS), '');
   t.is(mailReport(reviewOf([REVIEWED]), () => undefined, OPTIONS), '');

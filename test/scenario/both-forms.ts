@@ -8,7 +8,7 @@ import { exploreReplayed, linkGeneratorSide } from '../../verifier/scenario/repl
 import { runScenario } from '../../verifier/scenario/run.ts';
 import { runScheduled } from '../../verifier/scenario/scheduled.ts';
 import type { Segment } from '../../verifier/scenario/schedule.ts';
-import type { Scenario } from '../../verifier/scenario/scenario.ts';
+import { symbolOn, type Scenario } from '../../verifier/scenario/scenario.ts';
 import { linkSide, type RunnableSide } from '../../verifier/scenario/side.ts';
 import { CONFIGS, type Config } from '../../verifier/tree/arms.ts';
 import type { PortTree } from '../../verifier/tree/load.ts';
@@ -22,10 +22,7 @@ export function bothForms(tree: PortTree, switches: Config = {}): BothForms {
 
 /** Whether a side has what a scenario is about. */
 export function has(side: RunnableSide, scenario: Scenario): boolean {
-  return scenario.needs.every((n) => {
-    const [file = '', name = ''] = n.split('#');
-    return side.view.has(file, name);
-  });
+  return scenario.needs.every((n) => symbolOn(side.view, n) !== null);
 }
 
 /** Every interleaving: as many, with the same outcomes and findings, in as many steps. */

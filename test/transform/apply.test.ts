@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 import test from 'ava';
-import { applyAll, applyPatch, hunk, HunkError, lineMap, mutate, parseHunk, patch, renameAll, revertPatch, type Edit, type PatchModule } from '../../verifier/transform/index.ts';
+import { applyAll, applyPatch, hunk, HunkError, lineMap, mutate, parseHunk, patch, renameAll, revertPatch, type Edit, type PortPatch } from '../../verifier/transform/index.ts';
 import { treeOf, type PortTree } from '../../verifier/tree/load.ts';
 
 const base = treeOf({
@@ -41,19 +41,19 @@ export function caller(): number { return walk(1, []); }
 });
 
 let n = 0;
-function make(build: (edit: Edit) => unknown, number = (n += 1)): PatchModule {
+function make(build: (edit: Edit) => unknown, number = (n += 1)): PortPatch {
   return patch({
     series: 'demo', version: 'v1', number, of: 9, subject: 'demo', author: { name: 'A', email: 'a@example.org' }, date: '', to: [], cc: [],
     messageId: `${number}@example.org`, coverId: '', files: [], notModelled: [],
   }, build);
 }
 const text = (tree: PortTree): string => tree.files.get('mm/demo.ts') ?? '';
-function applied(tree: PortTree, one: PatchModule) {
+function applied(tree: PortTree, one: PortPatch) {
   const result = applyPatch(tree, one);
   if (!result.ok) throw new Error(JSON.stringify(result.conflict));
   return result;
 }
-function conflict(tree: PortTree, one: PatchModule, known: readonly PatchModule[] = []) {
+function conflict(tree: PortTree, one: PortPatch, known: readonly PortPatch[] = []) {
   const result = applyPatch(tree, one, { known });
   if (result.ok) throw new Error('it applies');
   return result.conflict;

@@ -94,7 +94,7 @@ export class Checker implements Monitor {
     this.#races = new Races(world);
     this.#notifiers = new Notifiers(world);
     this.#typeStable = new TypeStable(world);
-    this.#atRest = new AtRest(world, this.mappings, () => this.#isolated.at);
+    this.#atRest = new AtRest(world, this.mappings, (page) => (this.references.hasBase(page) ? 1 : 0), () => this.#isolated.at);
     world.leftLast = () => this.#leftLast();
     world.machine.on_trap = (kind, what) => this.#trap(kind, what);
     world.machine.on_alloc = (object) => {

@@ -42,11 +42,12 @@ export class Owners {
     const { journal } = this.#world;
     const of = this.#pages.of(page);
     if (after < before) {
-      if (after === base) put(journal, of, 'freer', this.#world.view.current());
+      // A page that is made with a count of zero was never anybody's.
+      if (after === base && !(of.free && this.#world.inBringUp())) put(journal, of, 'freer', this.#world.view.current());
       return;
     }
     if (of.freer !== null) put(journal, of, 'freer', null);
-    // A region's pages come up with one reference each (DEV_BASE_REF old), and are its driver's.
+    // A region's pages come up with one reference each (DEV_BASE_REF old; new takes it off at once), and are its driver's.
     if (before === 0 && after === base && this.#world.isDevice(page)) put(journal, of, 'free', true);
     if (before <= base) this.sees(page, this.#world.view.current());
     if (of.free && this.#world.isDevice(page) && this.inDriverOf(page)) put(journal, of, 'free', false);

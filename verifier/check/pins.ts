@@ -5,13 +5,13 @@
 
 import type { Site } from '../instrument/sites.ts';
 import type { References } from './refs.ts';
-import { isObject, type PageObj } from './view.ts';
+import { COHERENT_TYPES, isObject, type PageObj } from './view.ts';
 import type { World } from './world.ts';
 
 export interface PinRequest { readonly pages: number; readonly hold: 'PIN' | 'GET'; readonly longterm: boolean }
 
 const MEMREMAP = 'include/linux/memremap.ts';
-const UNMOVABLE_MEMORY = ['MEMORY_DEVICE_PRIVATE', 'MEMORY_DEVICE_COHERENT'];
+const UNMOVABLE_MEMORY = ['MEMORY_DEVICE_PRIVATE', ...COHERENT_TYPES];
 
 export class Pins {
   readonly #world: World;

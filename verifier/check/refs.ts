@@ -32,6 +32,8 @@ interface PageRefs {
   entries: number;
   /** The base reference of a device page (DEV_BASE_REF old) is still there. */
   base: boolean;
+  /** A device page that was made with a count of zero: it never has a base reference. */
+  zeroBased: boolean;
   claims: readonly Claim[];
   /** References taken in a step that still runs and not matched by a put. */
   taken: readonly Taken[];
@@ -52,7 +54,7 @@ export class References {
   /** GUP_PIN_COUNTING_BIAS: what a pin weighs; one of it is the plain reference. */
   readonly pinBias: number;
   readonly #world: World;
-  readonly #pages = new Records<PageObj, PageRefs>((page) => ({ page, entries: 0, base: false, claims: [], taken: [], touched: false }));
+  readonly #pages = new Records<PageObj, PageRefs>((page) => ({ page, entries: 0, base: false, zeroBased: false, claims: [], taken: [], touched: false }));
   readonly #tasks: Records<TaskObj, TaskRefs>;
   readonly #pagevecs = new Records<Pagevec, PagevecRefs>((pvec) => ({ pvec, queued: [], by: null }));
   readonly #round: Set<string>;
@@ -98,8 +100,14 @@ export class References {
     const claim = this.#claim(refs, task);
     this.#touch(claim);
     this.#round.add(this.#world.kindOf(page));
-    if (before === 0 && after === 1 && !refs.base && this.#world.isDevice(page)) {
+    if (before === 0 && after === 1 && !refs.base && !refs.zeroBased && this.#world.isDevice(page)) {
       put(journal, refs, 'base', true);
+      return;
+    }
+    // What a series that does away with the base reference does to each page that it makes.
+    if (before === 1 && after === 0 && refs.base && this.#world.inBringUp()) {
+      put(journal, refs, 'base', false);
+      put(journal, refs, 'zeroBased', true);
       return;
     }
     if (before <= 0 && d > 0 && !this.#world.isDevice(page) && this.#world.frameOf(page)?.allocated !== true) {

@@ -12,9 +12,12 @@ export interface DeviceObj { readonly name: string; readonly device: Readonly<Re
 export class AtRest {
   readonly #world: World;
   readonly #mappings: Mappings;
+  /** The count of a device page that nobody uses. */
+  readonly #baseOf: (page: PageObj) => number;
   readonly #isolatedAt: () => Site | null;
-  constructor(world: World, mappings: Mappings, isolatedAt: () => Site | null) {
+  constructor(world: World, mappings: Mappings, baseOf: (page: PageObj) => number, isolatedAt: () => Site | null) {
     this.#world = world;
+    this.#baseOf = baseOf;
     this.#isolatedAt = isolatedAt;
     this.#mappings = mappings;
   }
@@ -120,7 +123,7 @@ export class AtRest {
         return;
       }
       free.add(p);
-      if (this.#mappings.mapped(p) > 0 || p._refcount.counter > 1) {
+      if (this.#mappings.mapped(p) > 0 || p._refcount.counter > this.#baseOf(p)) {
         this.#world.reportStanding(p, 'count', { rule: 'bad-page-state', object: 'device page', message: `${this.#world.nameOf(p)} is on the free list of ${d.name} with count ${p._refcount.counter}` });
       }
       if (this.#world.view.pageFlag(p, 'PG_locked') || p.mapping !== null) {
@@ -132,7 +135,7 @@ export class AtRest {
       if (!this.#world.isDevice(page) || free.has(page)) continue;
       const owner: unknown = isObject(page.word0) ? page.word0['owner'] : undefined;
       if (owner !== d.device) continue;
-      if (page._refcount.counter <= 1 && this.#mappings.mapped(page) === 0) {
+      if (page._refcount.counter <= this.#baseOf(page) && this.#mappings.mapped(page) === 0) {
         this.#world.reportStanding(page, 'lost', { rule: 'lost-page', object: 'device page', message: `${this.#world.nameOf(page)} of ${d.name} is free by its count, but the driver was not told` });
       }
     }

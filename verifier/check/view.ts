@@ -122,6 +122,9 @@ export function classOf(o: unknown): string {
   if (name === undefined) names.set(of, name = of.name);
   return name;
 }
+/** What postings call the type of device memory that CPUs reach coherently. */
+export const COHERENT_TYPES = ['MEMORY_DEVICE_COHERENT', 'MEMORY_DEVICE_PUBLIC'] as const;
+
 export function isPage(o: unknown): o is PageObj { return classOf(o) === 'page'; }
 export function isTask(o: unknown): o is TaskObj { return classOf(o) === 'task_struct'; }
 export function isPteCell(o: unknown): o is PteCell { return classOf(o) === 'pte_cell'; }

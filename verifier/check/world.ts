@@ -146,6 +146,11 @@ export class World {
     const memory = this.global('memory');
     return isObject(memory) && memory['zero_pfn'] === page.pfn;
   }
+  /** The struct pages of a region are being made. */
+  inBringUp(): boolean {
+    for (let f = this.runtime.top; f !== null; f = f.caller) if (f.function === 'memmap_init_zone_device') return true;
+    return false;
+  }
   isDevice(page: PageObj): boolean { return this.#zoneOf(page) === this.#zone.device; }
   isMovable(page: PageObj): boolean { return this.#zoneOf(page) === this.#zone.movable; }
   #zoneOf(page: PageObj): number { return (page.flags >>> this.#zone.shift) & this.#zone.mask; }

@@ -2,7 +2,7 @@
 // Scenarios of claims that no family of the suite has: a few processes, one device, one step after
 // the other. P is the process that maps the range, Q its child.
 
-import type { Action, DriverPolicy, Memory, PinPath, Scenario, Step } from '../scenario/scenario.ts';
+import { COHERENT, MODEL_DRIVER, type Action, type DriverPolicy, type Memory, type PinPath, type Scenario, type Step } from '../scenario/scenario.ts';
 
 export const MOVES: DriverPolicy = { reach: 'page', moves: true, result: '0', limit: 64 };
 export const MOVES_ALL: DriverPolicy = { reach: 'range', moves: true, result: '0', limit: 64 };
@@ -47,7 +47,7 @@ export function program({ id, pages, memory, policy = MOVES, acts, others = [], 
   if (!acts.some(({ do: act }) => 'driver' in act && act.driver === 'remove')) put('P', { driver: 'remove', memory });
   return {
     id: `claims/${id}`, pages, oddities: acts.length, cpus: 2, tasks: ['P', ...others], steps, observeAfter, reuseFrames: reuse,
-    needs: ['drivers/model/device.ts#model_device_create', ...(memory === 'coherent' ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT'] : [])],
+    needs: [MODEL_DRIVER, ...(memory === 'coherent' ? [COHERENT] : [])],
   };
 }
 

@@ -5,6 +5,7 @@ import type { Context, Flags } from './context.ts';
 import type { ExitCode } from './exit.ts';
 import { audit } from './audit.ts';
 import { claims } from './claims.ts';
+import { delta } from './delta.ts';
 import { doctor } from './doctor.ts';
 import { explain } from './explain.ts';
 import { importMail } from './import.ts';
@@ -47,27 +48,41 @@ function kernelFlags(what: string): readonly Flag[] {
 }
 const MADE_ON = kernelFlags('the kernel that a mail was made on, for hunks that do not say where they are');
 
+/** What is run, and with how much. */
+const SUITE: readonly Flag[] = [
+  { form: '--scenario <glob>', name: 'scenario', help: 'only the scenarios whose id matches' },
+  { form: '--suite <name>', name: 'suite', help: 'default or full' },
+  { form: '--budget <n|time>', name: 'budget', help: 'stop after so many executions, or after a time such as 30s (not reproducible)' },
+  { form: '--set <switch=value>', name: 'set', help: 'fix a version switch on both sides', repeats: true },
+  { form: '--config <name>', name: 'config', help: 'the configuration scenarios run in' },
+  { form: '-j, --jobs <n>', name: 'jobs', help: 'worker threads; one a core when not given' },
+];
+
 export const COMMANDS: readonly Command[] = [
   {
     name: 'review', args: '<target...>', summary: 'apply, type-check and run before and after, and report what changed',
     run: review,
     flags: [
       FORMAT, OUTPUT,
-      { form: '--scenario <glob>', name: 'scenario', help: 'only the scenarios whose id matches' },
-      { form: '--suite <name>', name: 'suite', help: 'default or full' },
-      { form: '--budget <n|time>', name: 'budget', help: 'stop after so many executions, or after a time such as 30s (not reproducible)' },
-      { form: '--set <switch=value>', name: 'set', help: 'fix a version switch on both sides', repeats: true },
-      { form: '--config <name>', name: 'config', help: 'the configuration scenarios run in' },
+      ...SUITE,
       { form: '--base <target>', name: 'base', help: 'what to stand on; only base is built yet' },
       ...MADE_ON,
       { form: '--fail-on <rules>', name: 'failOn', help: 'exit 1 only for new findings of these rules (names or codes, by commas)' },
-      { form: '-j, --jobs <n>', name: 'jobs', help: 'worker threads; one a core when not given' },
       { form: '--seed <n>', name: 'seed', help: 'refused: nothing is drawn at random yet' },
       COLOR,
       { form: '-q, --quiet', name: 'quiet', help: 'no progress' },
       { form: '-v, --verbose', name: 'verbose', help: 'whole witnesses, and every kind of change' },
     ],
     examples: ['kpv review device-coherent/v2/3', 'kpv review device-coherent/v2 --format mail -o reply.mbox'],
+  },
+  {
+    name: 'delta', args: '<left> <right>', summary: 'what one target does otherwise than another, in the manner of git range-diff', run: delta,
+    flags: [
+      PLAIN_FORMAT, OUTPUT, ...SUITE, COLOR,
+      { form: '-q, --quiet', name: 'quiet', help: 'no progress' },
+      { form: '-v, --verbose', name: 'verbose', help: 'what both sides have, too, and how to see each finding again' },
+    ],
+    examples: ['kpv delta device-coherent/v2 device-coherent/v3'],
   },
   {
     name: 'show', args: '<target>', summary: "the patch: its mail's data, its hunks in the port, its edits", run: show,
@@ -104,7 +119,6 @@ export const COMMANDS: readonly Command[] = [
     examples: ["kpv audit --kernel ~/linux --rev v5.15 --file 'mm/*.c'"],
   },
   ...later([
-    ['delta', 'behaviour of one target against another'],
     ['selftest', 'the hmm and gup selftests on the port'], 
     ['bench', 'how fast, against what'],
     ['completion', 'completions for a shell'],

@@ -4,12 +4,14 @@
 
 import type { Claim } from '../claims/claim.ts';
 import type { Judged } from '../claims/decide.ts';
+import type { deltaBetween } from '../delta/between.ts';
 import type { reviewTarget } from '../delta/review.ts';
 import type { replayToken } from '../delta/replay.ts';
 import type { Io } from './io.ts';
 
 export interface Engine {
   readonly reviewTarget: typeof reviewTarget;
+  readonly deltaBetween: typeof deltaBetween;
   readonly replayToken: typeof replayToken;
 }
 

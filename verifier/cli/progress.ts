@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Progress on stderr, after a second: on a terminal one line that is written over at most ten
 // times a second and erased at the end; else (a pipe, CI, TERM=dumb) a plain line every ten
-// seconds. Never a time to wait: a search does not know it.
+// seconds. Never a time to wait: a search does not know it. Verdicts of a series are told as they come.
 
 import type { Progress } from '../delta/review.ts';
 import { counted } from '../report/layout.ts';
+import type { PatchReview } from '../report/review.ts';
 import type { Io } from './io.ts';
 
 const FIRST = 1000;
@@ -15,11 +16,13 @@ export interface Meter {
   readonly tick: (p: Progress) => void;
   /** The same for work that has a line of its own. */
   readonly say: (line: string) => void;
+  /** A line that stays. */
+  readonly keep: (line: string) => void;
   readonly end: () => void;
 }
 
 export function meter(io: Io, quiet: boolean): Meter {
-  if (quiet) return { tick: () => undefined, say: () => undefined, end: () => undefined };
+  if (quiet) return { tick: () => undefined, say: () => undefined, keep: () => undefined, end: () => undefined };
   const live = io.stderr.isTTY && io.env['TERM'] !== 'dumb' && (io.env['CI'] ?? '') === '';
   const start = io.now();
   let last: number | null = null;
@@ -36,15 +39,23 @@ export function meter(io: Io, quiet: boolean): Meter {
     else io.stderr.write(`kpv: ${line}\n`);
     shown = live;
   };
+  const erase = (): void => {
+    if (shown) io.stderr.write('\r\x1b[K');
+    shown = false;
+  };
   return {
     tick: (p) => { if (due()) write(progressLine(p)); },
     say: (line) => { if (due()) write(line); },
-    end: () => {
-      if (shown) io.stderr.write('\r\x1b[K');
-      shown = false;
+    keep: (line) => {
+      erase();
+      io.stderr.write(`kpv: ${line}\n`);
     },
+    end: erase,
   };
 }
+
+/** A patch of several, as its verdict stands. */
+export function verdictLine(p: PatchReview): string { return `${p.id}  ${p.verdict}: ${p.reason}`; }
 
 export function progressLine(p: Progress): string {
   const found = p.findings === 0 ? '' : `  ${counted(p.findings, 'finding')}`;

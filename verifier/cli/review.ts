@@ -17,7 +17,7 @@ import type { Context, Flags } from './context.ts';
 import { CliError } from './errors.ts';
 import { EXIT, exitOfReview, worstExit, type ExitCode } from './exit.ts';
 import { checkOutput, writeOutput } from './output.ts';
-import { meter } from './progress.ts';
+import { meter, verdictLine } from './progress.ts';
 import { readAnyTarget } from './targets.ts';
 import { FORMATS, readBudget, readColour, readConfig, readCount, readFormat, readRules, readScenario, readSuite, switchesFor, undecided, type Budget, type Format } from './values.ts';
 
@@ -54,7 +54,8 @@ export async function review(words: readonly string[], flags: Flags, context: Co
     for (const [i, target] of targets.entries()) {
       if (interrupted) break;
       const options: ReviewOptions = {
-        suite, scenarios: scenario?.glob ?? null, budget, config, switches: switchesOf[i] ?? {}, jobs, onProgress: progress.tick, stop: () => interrupted,
+        suite, scenarios: scenario?.glob ?? null, budget, config, switches: switchesOf[i] ?? {}, jobs, onProgress: progress.tick,
+        onReviewed: (p) => { if (isSeries(target)) progress.keep(verdictLine(p)); }, stop: () => interrupted,
       };
       reviews.push(withCause(await engine.reviewTarget(target, options), interrupted, flags.word('budget'), budget));
       // Signals are heard between turns of the event loop.
@@ -73,6 +74,14 @@ export async function review(words: readonly string[], flags: Flags, context: Co
   }
   if (interrupted) io.stderr.write('kpv: interrupted: this is what was found until then\n');
   return worstExit([...reviews.map((r) => exitOfReview(r, { failOn, interrupted })), ...(interrupted ? [EXIT.interrupted] : [])]);
+}
+
+function isSeries(target: Target | MailTarget): boolean {
+  switch (target.kind) {
+    case 'base': case 'patch': return false;
+    case 'series': return target.series.patches.length > 1;
+    case 'mails': return target.patches.length > 1;
+  }
 }
 
 /** A search that was cut short says by what, in every format; where a time cuts, no two runs agree. */

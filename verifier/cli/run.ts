@@ -15,8 +15,8 @@ export async function run(argv: readonly string[], judge: (code: ExitCode) => Ex
 }
 
 async function loadEngine(): Promise<Engine> {
-  const [{ reviewTarget }, { replayToken }] = await Promise.all([import('../delta/review.ts'), import('../delta/replay.ts')]);
-  return { reviewTarget, replayToken };
+  const [{ reviewTarget }, { deltaBetween }, { replayToken }] = await Promise.all([import('../delta/review.ts'), import('../delta/between.ts'), import('../delta/replay.ts')]);
+  return { reviewTarget, deltaBetween, replayToken };
 }
 
 const loadDecider: Context['decider'] = async () => {

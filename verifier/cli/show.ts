@@ -3,9 +3,9 @@
 // its data, the port's diff, and the edits that the hunks were compiled to.
 
 import { sidesOf } from '../delta/target.ts';
-import { columns, counted, wrap } from '../report/layout.ts';
+import { columns, counted, listed, wrap } from '../report/layout.ts';
 import type { Paint } from '../report/paint.ts';
-import type { PatchModule } from '../transform/index.ts';
+import type { PatchModule, SuiteChange } from '../transform/index.ts';
 import type { EditScript, Op } from '../tree/edits.ts';
 import { paintFor, wantsColour } from './colour.ts';
 import type { Context, Flags } from './context.ts';
@@ -49,6 +49,7 @@ function showText({ patch, diff, edits, conflict }: Shown, paint: Paint): string
   const out = [
     paint.bold(`${patch.id}  ${meta.subject}`),
     ...columns([
+      ...(meta.sender === undefined ? [] : [['sender', `${meta.sender.name} <${meta.sender.email}>`]]),
       ['author', `${meta.author.name} <${meta.author.email}>`], ['date', meta.date], ['patch', `${meta.number} of ${meta.of}, ${meta.version}`],
       ['mail', `https://lore.kernel.org/r/${meta.messageId}/`], ['cover', `https://lore.kernel.org/r/${meta.coverId}/`],
       ['base', meta.base ?? 'base'], ['C files', meta.files.join(', ')],
@@ -58,10 +59,20 @@ function showText({ patch, diff, edits, conflict }: Shown, paint: Paint): string
   if (meta.notModelled.length > 0) {
     out.push('', paint.bold('Not modelled'), ...meta.notModelled.flatMap((n) => wrap(`${n.what}: ${n.reason}`, 100, '  - ', '    ')));
   }
+  if (patch.kind === 'outside-port') {
+    out.push('', paint.bold('Outside the port'), ...patch.outside.flatMap((one) => wrap(`${one.file}: ${one.why}`, 100, '  - ', '    ')), ...suiteText(patch.suite));
+    return `${out.join('\n')}\n`;
+  }
   if (conflict !== null) out.push('', paint.red(`Does not apply: ${conflict}`));
   if (diff !== '') out.push('', paint.bold("kpv's port, before and after"), ...diff.trimEnd().split('\n').map((line) => painted(line, paint)));
   if (edits !== null) out.push('', paint.bold(`Edits (${counted(edits.ops.length, 'operation')})`), ...columns(edits.ops.map(opRow)));
   return `${out.join('\n')}\n`;
+}
+
+function suiteText(suite: SuiteChange | null): string[] {
+  if (suite === null) return [];
+  const rows: readonly (readonly [string, readonly string[]])[] = [['runs each test on', suite.variants], ['adds', suite.adds], ['changes', suite.changes]];
+  return ['', `Selftests: ${suite.suite}`, ...rows.filter(([, names]) => names.length > 0).flatMap(([what, names]) => wrap(`${what} ${listed(names)}`, 100, '  ', '    '))];
 }
 
 function painted(line: string, paint: Paint): string {
@@ -85,7 +96,7 @@ function opRow(op: Op): readonly string[] {
 
 function showJson(shown: readonly Shown[]): string {
   const patches = shown.map(({ patch, diff, edits, conflict }) => ({
-    id: patch.id, ...patch.meta, conflict, diff, edits: edits?.ops.map((op) => opRow(op).join(' ')) ?? [],
+    id: patch.id, ...patch.meta, outside: patch.kind === 'outside-port' ? patch.outside : [], suite: patch.kind === 'outside-port' ? patch.suite : null, conflict, diff, edits: edits?.ops.map((op) => opRow(op).join(' ')) ?? [],
   }));
   return `${JSON.stringify({ schema: 'kpv.show/1', patches }, null, 1)}\n`;
 }

@@ -64,6 +64,8 @@ const KEPT = 400;
 
 export interface FindingContext {
   readonly target: string;
+  /** How tokens name a side, where that is no side of the target: two targets beside each other. */
+  readonly named?: (side: 'before' | 'after') => { readonly target: string; readonly side: 'before' | 'after' };
   readonly config: ConfigName;
   readonly trees: { readonly before: PortTree; readonly after: PortTree };
   readonly sides: (switches: Switches) => { readonly before: RunnableSide; readonly after: RunnableSide };
@@ -83,7 +85,7 @@ export function findingOf(f: ComparedFinding, context: FindingContext): Finding 
     c: { file: cFileOf(finding.site.file), function: finding.site.function, line: null },
     scenario: pair.id, config: context.config, message: `${finding.message}${besides(f.witness)}; ${counted(f)}`,
     replay: encodeToken({
-      target: context.target, side, scenario: pair.scenario.id, switches: pair.switches, config: context.config, schedule: interleaved?.schedule ?? '',
+      ...(context.named?.(side) ?? { target: context.target, side }), scenario: pair.scenario.id, switches: pair.switches, config: context.config, schedule: interleaved?.schedule ?? '',
       rule: finding.rule, function: finding.site.function, finding: tokenOf(finding), check: checkOf(context.trees[side], pair.scenario),
     }),
     steps: steps.at(-1)?.n ?? 0, preemptions: interleaved?.preemptions ?? 0,

@@ -5,7 +5,7 @@ import type { RunFinding } from '../check/finding.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { RunnableSide } from '../scenario/link-side.ts';
 import { runScenario, type Run } from '../scenario/run.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { symbolOn, type Scenario } from '../scenario/scenario.ts';
 import type { Difference } from '../tree/difference.ts';
 import { linkOf, type Job, type SideSpec } from './job.ts';
 
@@ -17,6 +17,8 @@ export class JobSide {
   /** Every site that any run reached; the runtime's own are those of the last one. */
   #reached = new Uint8Array(0);
   #run: Run | null = null;
+  /** `file:line` of statements that a run taken over from elsewhere reached. */
+  readonly #taken = new Set<string>();
   /** By difference: the sites of its functions. */
   readonly #sitesOf = new Map<Difference, readonly number[]>();
   /** By side: where its statements stand. */
@@ -44,6 +46,22 @@ export class JobSide {
     return this.#run;
   }
 
+  /** Where a run was taken over from `on`: what of it this side does otherwise than the one `before` counts as reached here. */
+  coverFrom(on: JobSide, before: JobSide): void {
+    if (on === this) return;
+    const difference = this.differenceTo(before);
+    if (!on.sees(difference)) return;
+    const { runtime } = on.linked.port;
+    const places = on.#placesOn(this);
+    const wanted = difference.kind === 'in' ? on.#sites(difference) : runtime.sites.keys();
+    for (const at of wanted) {
+      const site = runtime.sites[at];
+      if (site === undefined || runtime.reached[at] === 0 || !site.covers) continue;
+      const here = places.get(keyOf(site)) ?? site;
+      this.#taken.add(`${here.file}:${here.line}`);
+    }
+  }
+
   /** What two sides do differently; `{ kind: 'in', functions: [] }` of a side and itself. */
   differenceTo(other: JobSide): Difference {
     const [low, high] = this.at < other.at ? [this.at, other.at] : [other.at, this.at];
@@ -68,7 +86,7 @@ export class JobSide {
   /** The last run, as it is on a side that does the same; null where that side lacks what the scenario needs. */
   runOn(other: JobSide, scenario: Scenario): Run | null {
     const run = this.#run;
-    if (run === null || scenario.needs.some((n) => { const [file = '', name = ''] = n.split('#'); return !other.linked.view.has(file, name); })) return null;
+    if (run === null || scenario.needs.some((n) => symbolOn(other.linked.view, n) === null)) return null;
     if (run.findings.length === 0) return run;
     const places = this.#placesOn(other);
     const moved = (s: Site): Site => places.get(keyOf(s)) ?? s;
@@ -93,7 +111,7 @@ export class JobSide {
   /** `file:line` of statements that some run reached. */
   reached(): string[] {
     const sites = this.#linked?.port.runtime.sites ?? [];
-    return sites.flatMap((s, at) => (this.#reached[at] !== 0 && s.covers ? [`${s.file}:${s.line}`] : []));
+    return [...sites.flatMap((s, at) => (this.#reached[at] !== 0 && s.covers ? [`${s.file}:${s.line}`] : [])), ...this.#taken];
   }
 }
 

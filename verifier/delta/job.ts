@@ -5,23 +5,19 @@
 
 import { CONFIGS, type ConfigName } from '../tree/arms.ts';
 import type { Difference } from '../tree/difference.ts';
-import type { PortTree } from '../tree/load.ts';
 import type { Compiled } from '../instrument/compile.ts';
 import { linkSide, type RunnableSide } from '../scenario/link-side.ts';
 import type { Run } from '../scenario/run.ts';
 import { defaultSuite, fullSuite, matchesGlob, scenarioNamed } from '../scenario/suite.ts';
 import type { Switches } from './switches.ts';
 
-export type Role = 'before' | 'after';
-
 /** A tree in one setting of the switches. */
-export interface SideSpec { readonly role: Role; readonly variant: number }
+export interface SideSpec { readonly tree: number; readonly variant: number }
 
 export interface Job {
   readonly target: string;
-  /** Both trees by path; the base has one twice. */
-  readonly before: ReadonlyMap<string, string>;
-  readonly after: ReadonlyMap<string, string>;
+  /** A tree and what it becomes, step by step: what is after one patch is before the next. The base stands alone. */
+  readonly trees: readonly ReadonlyMap<string, string>[];
   /** What had to be compiled for them, with the resolved text it was made of. */
   readonly compiled: readonly { readonly text: string; readonly compiled: Compiled }[];
   readonly variants: readonly Switches[];
@@ -44,18 +40,20 @@ export interface Job {
 export interface JobPair {
   /** The scenario's place in the suite. */
   readonly index: number;
+  /** Before is this tree, after the next. */
+  readonly step: number;
   readonly variant: number;
   readonly scenario: string;
   readonly before: Run;
   readonly after: Run;
-  /** How many of the two were taken over from a side that does the same. */
-  readonly shared: number;
+  /** Which of the two were taken over from a side that does the same. */
+  readonly shared: { readonly before: boolean; readonly after: boolean };
 }
 export interface JobResult {
   readonly pairs: readonly JobPair[];
   readonly costs: readonly JobPair[];
-  /** `file:line` of statements that the after side reached. */
-  readonly reached: readonly string[];
+  /** By tree: `file:line` of statements that it reached, of those that its step changed at least. */
+  readonly reached: readonly (readonly string[])[];
   /** No scenario was left. */
   readonly complete: boolean;
 }
@@ -97,19 +95,13 @@ export function* idsOf({ costs, chosen: c }: Pick<Job, 'costs' | 'chosen'>): Gen
   }
 }
 
-/** The sides of a job: before and after of each setting; the base has one. */
-export function sidesOfJob(job: Pick<Job, 'before' | 'after' | 'variants'>): readonly SideSpec[] {
-  const roles: readonly Role[] = job.before === job.after ? ['before'] : ['before', 'after'];
-  return job.variants.flatMap((_, variant) => roles.map((role): SideSpec => ({ role, variant })));
+/** The sides of a job: each tree in each setting. */
+export function sidesOfJob(job: Pick<Job, 'trees' | 'variants'>): readonly SideSpec[] {
+  return job.variants.flatMap((_, variant) => job.trees.map((_tree, tree): SideSpec => ({ tree, variant })));
 }
 
 export function configOf(config: ConfigName, switches: Switches): Readonly<Record<string, string>> { return { ...CONFIGS[config], ...switches }; }
 
-/** Links both sides of a target for one setting of the switches; the base has one side twice. */
-export function sidePair(before: PortTree['files'], after: PortTree['files'], config: ConfigName, switches: Switches): { readonly before: RunnableSide; readonly after: RunnableSide } {
-  const one = linkSide(before, configOf(config, switches));
-  return { before: one, after: before === after ? one : linkSide(after, configOf(config, switches)) };
-}
-export function linkOf(job: Job, { role, variant }: SideSpec): RunnableSide {
-  return linkSide(job[role], configOf(job.config, job.variants[variant] ?? {}));
+export function linkOf(job: Job, { tree, variant }: SideSpec): RunnableSide {
+  return linkSide(job.trees[tree] ?? new Map(), configOf(job.config, job.variants[variant] ?? {}));
 }

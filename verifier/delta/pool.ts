@@ -4,7 +4,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { tally, type Job, type JobResult } from './job.ts';
-import type { Progress } from './review.ts';
+import type { Progress } from './running.ts';
 import { runShare } from './share.ts';
 
 type Sum = Pick<Progress, 'scenario' | 'done' | 'events' | 'findings'>;
@@ -59,12 +59,12 @@ export class Workers {
   async close(): Promise<void> { await this.#pool?.destroy(); }
 }
 
-/** The shares as one: by setting, then in the order of the suite. */
+/** The shares as one: by step and setting, then in the order of the suite. */
 function merged(shares: readonly JobResult[]): JobResult {
   return {
-    pairs: shares.flatMap((s) => s.pairs).sort((a, b) => a.variant - b.variant || a.index - b.index),
-    costs: shares.flatMap((s) => s.costs).sort((a, b) => a.index - b.index),
-    reached: [...new Set(shares.flatMap((s) => s.reached))].sort(),
+    pairs: shares.flatMap((s) => s.pairs).sort((a, b) => a.step - b.step || a.variant - b.variant || a.index - b.index),
+    costs: shares.flatMap((s) => s.costs).sort((a, b) => a.step - b.step || a.index - b.index),
+    reached: (shares[0]?.reached ?? []).map((_, tree) => [...new Set(shares.flatMap((s) => s.reached[tree] ?? []))].sort()),
     complete: shares.every((s) => s.complete),
   };
 }

@@ -9,12 +9,11 @@ import type { PortTree } from '../tree/load.ts';
 import { configOf, sidesOfJob, type Job } from './job.ts';
 import type { Switches } from './switches.ts';
 
-export function prepared(before: PortTree['files'], after: PortTree['files'], config: ConfigName, variants: readonly Switches[]): Pick<Job, 'compiled' | 'differences'> {
+export function prepared(trees: readonly PortTree['files'][], config: ConfigName, variants: readonly Switches[]): Pick<Job, 'compiled' | 'differences'> {
   const compiled = new Map<string, Job['compiled'][number]>();
-  const texts = sidesOfJob({ before, after, variants }).map(({ role, variant }) => {
-    const files = role === 'before' ? before : after;
+  const texts = sidesOfJob({ trees, variants }).map(({ tree, variant }) => {
     const resolved = new Map<string, string>();
-    for (const [file, raw] of files) {
+    for (const [file, raw] of trees[tree] ?? []) {
       const text = resolveArms(raw, configOf(config, variants[variant] ?? {}));
       resolved.set(file, text);
       const key = `${file}\0${text}`;

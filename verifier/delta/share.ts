@@ -43,8 +43,8 @@ export async function runShare(job: Job, tick: (t: JobTick) => void, breathe: ()
     });
     if (taken % 8 === 7) await breathe();
   }
-  const last = job.before === job.after ? 'before' : 'after';
-  return { pairs, costs, reached: [...new Set(sides.filter((s) => s.spec.role === last).flatMap((s) => s.reached()))].sort(), complete };
+  const reached = job.trees.map((_, tree) => [...new Set(sides.filter((s) => s.spec.tree === tree).flatMap((s) => s.reached()))].sort());
+  return { pairs, costs, reached, complete };
 }
 
 /** A side's run, and the side that it was made on. */
@@ -57,12 +57,22 @@ function onAllSides(job: Job, sides: readonly JobSide[], scenario: Scenario, cov
   for (const variant of job.variants.keys()) {
     const here = sides.filter((s) => s.spec.variant === variant);
     const first = ran.filter((r) => r.side.spec.variant === 0);
-    const differs = here.some((s) => first.some((r) => r.side.spec.role === s.spec.role && r.on.sees(r.side.differenceTo(s))));
-    if (variant > 0 && !differs) continue;
-    const mine = here.map((side) => runOf(side, ran, scenario, covers));
-    const [before, after = before] = mine;
-    if (before === undefined || after === undefined) continue;
-    out.push({ variant, scenario: scenario.id, before: before.run, after: after.run, shared: mine.filter((r) => r.on !== r.side).length });
+    const differs = here.map((s) => variant === 0 || first.some((r) => r.side.spec.tree === s.spec.tree && r.on.sees(r.side.differenceTo(s))));
+    const runs = new Map<JobSide, Ran>();
+    const runOn = (side: JobSide): Ran => {
+      const known = runs.get(side) ?? runOf(side, ran, scenario, covers);
+      runs.set(side, known);
+      return known;
+    };
+    for (const [step, side] of here.entries()) {
+      const next = here[step + 1];
+      // The base has no step: it stands beside itself.
+      if (next === undefined && here.length > 1) break;
+      if (differs[step] !== true && differs[step + 1] !== true) continue;
+      const [before, after] = [runOn(side), runOn(next ?? side)];
+      if (covers && next !== undefined) next.coverFrom(after.on, side);
+      out.push({ step, variant, scenario: scenario.id, before: before.run, after: after.run, shared: { before: before.on !== side, after: after.on !== (next ?? side) } });
+    }
   }
   return out;
 }

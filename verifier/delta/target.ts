@@ -3,7 +3,7 @@
 // of it; and the trees that stand before and after.
 
 import { findPatch, findSeries, PATCHES, predecessors, SERIES, type SeriesVersion } from '../../patches/index.ts';
-import { applyAll, applyPatch, editDistance, type Applied, type Conflict, type PatchModule } from '../transform/index.ts';
+import { applyAll, applyPatch, editDistance, leftAlone, type Applied, type Conflict, type PatchModule } from '../transform/index.ts';
 import { SWITCHES } from '../tree/arms.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
 import type { Switches } from './switches.ts';
@@ -48,7 +48,7 @@ export function addSwitch(into: Record<string, string>, word: string): string | 
 }
 
 /** The switch settings a target is reviewed on: what its series asks for, what was set winning. */
-export function variantsOf(series: SeriesVersion | null, set: Switches): readonly Switches[] {
+export function variantsOf(series: Pick<SeriesVersion, 'switches'> | null, set: Switches): readonly Switches[] {
   let out: Switches[] = [{}];
   for (const [name, values] of Object.entries(series?.switches ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const wanted = set[name] === undefined ? values : [set[name]];
@@ -74,6 +74,23 @@ function underneath(patch: PatchModule, port: PortTree): Under {
   return applied.ok ? { ok: true, tree: applied.tree } : { ok: false, conflict: applied.conflict, patch: applied.patch };
 }
 
+/** The trees around each patch of a series, in one pass: what one leaves, the next stands on. */
+export function seriesSides({ patches }: SeriesVersion, port: PortTree): readonly { readonly patch: PatchModule; readonly trees: Trees }[] {
+  const [first] = patches;
+  if (first === undefined) return [];
+  const under = sidesOf(first, port);
+  let at = under.ok ? under.sides.before : port;
+  let broken: Extract<Trees, { readonly ok: false }> | null = under.ok ? null : under;
+  return patches.map((patch) => {
+    if (broken !== null) return { patch, trees: broken };
+    const applied = patch.kind === 'port' ? applyPatch(at, patch, { known: patches }) : leftAlone(at, patch);
+    const trees: Trees = { ok: true, sides: { before: at, applied } };
+    if (applied.ok) at = applied.tree;
+    else broken = { ok: false, conflict: applied.conflict, patch: patch.id };
+    return { patch, trees };
+  });
+}
+
 /** The trees around a patch: the port with its predecessors, and what comes of applying it. */
 export function sidesOf(patch: PatchModule, port: PortTree = loadPort()): Trees {
   const known = PATCHES.filter((p) => p.meta.series === patch.meta.series && p.meta.version === patch.meta.version);
@@ -82,5 +99,6 @@ export function sidesOf(patch: PatchModule, port: PortTree = loadPort()): Trees 
   const earlier = applyAll(under.tree, predecessors(patch), { known });
   const failed = earlier.applied.find((a) => !a.ok);
   if (failed !== undefined && !failed.ok) return { ok: false, conflict: failed.conflict, patch: failed.patch };
-  return { ok: true, sides: { before: earlier.tree, applied: applyPatch(earlier.tree, patch, { known }) } };
+  const applied = patch.kind === 'port' ? applyPatch(earlier.tree, patch, { known }) : leftAlone(earlier.tree, patch);
+  return { ok: true, sides: { before: earlier.tree, applied } };
 }

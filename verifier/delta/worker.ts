@@ -3,7 +3,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { tally, type Job, type JobResult } from './job.ts';
-import type { Progress } from './review.ts';
+import type { Progress } from './running.ts';
 import { runShare } from './share.ts';
 
 /** Scenarios between two messages: a message costs more than a scenario of one page. */

@@ -28,11 +28,11 @@ const applyOf = (a: Apply): Apply => ({
 const scenarioOf = (s: ScenarioResult): ScenarioResult => ({
   id: s.id, threads: s.threads, before: sideOf(s.before), after: sideOf(s.after), added: s.added, removed: s.removed,
 });
-const sideOf = (s: Side): Side => ({
+export const sideOf = (s: Side): Side => ({
   status: s.status, executions: s.executions, blocked: s.blocked, events: s.events, bound: s.bound, states: s.states,
   outcomes: s.outcomes.map((o) => ({ key: o.key, executions: o.executions })),
 });
-const findingOf = (f: Finding): Finding => ({
+export const findingOf = (f: Finding): Finding => ({
   rule: f.rule, code: f.code, fingerprint: f.fingerprint, layer: f.layer, state: f.state, function: f.function, file: f.file, line: f.line,
   c: { file: f.c.file, function: f.c.function, line: f.c.line }, scenario: f.scenario, config: f.config, message: f.message, replay: f.replay,
   steps: f.steps, preemptions: f.preemptions, places: f.places.map(labelledOf), witness: f.witness.map(stepOf),
@@ -53,6 +53,6 @@ const conflictOf = (c: Conflict): Conflict => ({
   rule: c.rule, anchor: c.anchor, nearest: c.nearest, changedBy: c.changedBy, place: placeOf(c.place),
 });
 
-function sorted(record: Readonly<Record<string, string>>): Record<string, string> {
+export function sorted(record: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -50,12 +50,13 @@ export function mailBody(review: Review, p: PatchReview, posted: Posted): string
     out.push(...p.unreached.slice(0, ROWS).map((u) => `    ${u.file} ${u.line}  ${clipped(u.text, 50)}`));
     if (p.unreached.length > ROWS) out.push(`    and ${p.unreached.length - ROWS} more`);
   }
-  out.push('', ...limitsBody(review));
+  if (p.apply.status !== 'outside-port') out.push('', ...limitsBody(review));
   return out;
 }
 
 function opening(review: Review, p: PatchReview, told: readonly Finding[], shown: number): string[] {
   if (p.apply.status === 'conflict') return conflictBody(review, p);
+  if (p.apply.status === 'outside-port') return outsideBody(review, p);
   const news = told.filter(isNews).length;
   const fixed = told.filter((f) => f.state === 'fixed').length;
   const parts: string[] = [];
@@ -68,6 +69,13 @@ function opening(review: Review, p: PatchReview, told: readonly Finding[], shown
     ? ` ${shown === 1 ? 'It follows.' : 'They follow, the worst first.'}`
     : ` The ${shown} that look worst follow; the other ${rest} ${rest === 1 ? 'is' : 'are'} only counted.`;
   return wrap(`kpv noticed ${listed(parts)}, in a model of Linux ${review.kernel}.${which}`);
+}
+
+function outsideBody(review: Review, p: PatchReview): string[] {
+  return [
+    ...wrap(`kpv has nothing to say about what this patch does: its model of Linux ${review.kernel} has no part of what the patch touches. So nothing was run.`), '',
+    ...p.apply.notModelled.flatMap((what) => wrap(what, 72, '  - ', '    ')),
+  ];
 }
 
 function conflictBody(review: Review, p: PatchReview): string[] {

@@ -21,14 +21,14 @@ export interface HeaderInput {
 
 export function headers({ meta, messageId, date, ascii, version }: HeaderInput): string[] {
   const references = [...new Set([meta.coverId, meta.messageId])].filter((id) => id !== '').map((id) => `<${id}>`);
-  const author = meta.author.email.toLowerCase();
-  const cc = distinct([...meta.to, ...meta.cc]).filter((one) => ![author, SELF].includes(addressOf(one).toLowerCase()));
+  const to = senderOf(meta);
+  const cc = distinct([...(to === meta.author ? [] : [person(meta.author)]), ...meta.to, ...meta.cc]).filter((one) => ![to.email.toLowerCase(), SELF].includes(addressOf(one).toLowerCase()));
   return [
     `Message-ID: <${messageId}>`,
     `In-Reply-To: <${meta.messageId}>`,
     folded('References:', references, ''),
     `From: kpv <${SELF}>`,
-    `To: ${person(meta.author)}`,
+    `To: ${person(to)}`,
     ...(cc.length === 0 ? [] : [folded('Cc:', cc.map(encodedAddress), ',')]),
     `Subject: ${encoded(`Re: ${subjectOf(meta)}`)}`,
     `Date: ${rfc5322(date)}`,
@@ -40,7 +40,7 @@ export function headers({ meta, messageId, date, ascii, version }: HeaderInput):
 }
 
 /** `[PATCH v2 03/11] subject`, as git format-patch numbers it. */
-export function subjectOf(meta: PatchMeta): string { return `[PATCH${meta.version === 'v1' ? '' : ` ${meta.version}`}${numberOf(meta)}] ${meta.subject}`; }
+export function subjectOf(meta: PatchMeta): string { return `[${meta.prefix ?? `PATCH${meta.version === 'v1' ? '' : ` ${meta.version}`}`}${numberOf(meta)}] ${meta.subject}`; }
 
 function numberOf({ number, of }: PatchMeta): string { return of <= 1 ? '' : ` ${String(number).padStart(String(of).length, '0')}/${of}`; }
 
@@ -60,14 +60,17 @@ export function secondsOf(date: string): number {
   return Math.floor(at / 1000);
 }
 
-/** The line over a reply, in the author's own time. */
+/** Whose mail it is: a patch may be somebody else's. */
+function senderOf({ sender, author }: PatchMeta): Person { return sender ?? author; }
+
+/** The line over a reply, in the sender's own time. */
 export function attribution(meta: PatchMeta): string {
   const [, sign = '+', hours = '00', minutes = '00'] = /([+-])(\d\d)(\d\d)\s*(?:\(.*\))?$/.exec(meta.date) ?? [];
   const offset = (Number(hours) * 60 + Number(minutes)) * 60 * (sign === '-' ? -1 : 1);
   const d = new Date((secondsOf(meta.date) + offset) * 1000);
   const h = d.getUTCHours();
   const clock = `${two(h % 12 === 0 ? 12 : h % 12)}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}${h < 12 ? 'AM' : 'PM'}`;
-  return `On ${DAYS[d.getUTCDay()]}, ${MONTHS[d.getUTCMonth()]} ${two(d.getUTCDate())}, ${d.getUTCFullYear()} at ${clock} ${sign}${hours}${minutes}, ${meta.author.name} wrote:`;
+  return `On ${DAYS[d.getUTCDay()]}, ${MONTHS[d.getUTCMonth()]} ${two(d.getUTCDate())}, ${d.getUTCFullYear()} at ${clock} ${sign}${hours}${minutes}, ${senderOf(meta).name} wrote:`;
 }
 
 function person({ name, email }: Person): string {

@@ -21,9 +21,9 @@ export interface MailOptions {
 
 /** A patch that the project has no mail data of cannot be answered. */
 export function mailReport(review: Review, moduleOf: (id: string) => PatchModule | undefined, options: MailOptions, quoteOf: (id: string) => Posted['quote'] = () => null): string {
-  const messages = review.patches.filter(isWorthAReply).flatMap((p) => {
+  const messages = review.patches.filter((p) => isWorthAReply(p) || isAskedFor(p, review)).flatMap((p) => {
     const module = moduleOf(p.id);
-    return module === undefined ? [] : [message(review, p, { module, quote: quoteOf(p.id) }, options)];
+    return module === undefined ? [] : [message(about(p, review), p, { module, quote: quoteOf(p.id) }, options)];
   });
   return messages.map((text) => `From mboxrd@z Thu Jan  1 00:00:00 1970\n${text.replace(/^(>*From )/gm, '>$1')}\n`).join('');
 }
@@ -34,6 +34,15 @@ export function isWorthAReply(p: PatchReview): boolean {
     case 'no-change': case 'not-exercised': case 'outside-port': return p.findings.some(isNews);
   }
 }
+
+/** The review without the limits that are another patch's. */
+function about(p: PatchReview, review: Review): Review {
+  const others = review.patches.filter((one) => one !== p).map((one) => `${one.id}: `);
+  return { ...review, limits: review.limits.filter((l) => !others.some((id) => l.startsWith(id))) };
+}
+
+/** Whoever names one patch wants its answer, even where that is that it is not in the port. */
+function isAskedFor(p: PatchReview, review: Review): boolean { return p.verdict === 'outside-port' && review.target === p.id; }
 
 function message(review: Review, p: PatchReview, posted: Posted, { version, sourceDate }: MailOptions): string {
   const { module } = posted;

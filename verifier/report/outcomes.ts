@@ -2,7 +2,7 @@
 // What changed in what a user could observe, told by the terms that differ and grouped over
 // scenarios: a hundred scenarios in which the pin fails now are one line with a count.
 
-import type { PatchReview, ScenarioResult } from './review.ts';
+import type { ScenarioResult } from './review.ts';
 
 export interface OutcomeChange {
   /** `P.pin=1 -> P.pin=-EFAULT`; more terms are joined by commas. */
@@ -35,7 +35,9 @@ export function termChanges(before: string, after: string): readonly string[] {
   return out;
 }
 
-export function changeOf(one: ScenarioResult): string | null {
+type Changed = { readonly scenarios: readonly Pick<ScenarioResult, 'id' | 'added' | 'removed'>[] };
+
+export function changeOf(one: Pick<ScenarioResult, 'added' | 'removed'>): string | null {
   const { added, removed } = one;
   if (added.length === 0 && removed.length === 0) return null;
   const [before, after] = [removed[0], added[0]];
@@ -44,7 +46,7 @@ export function changeOf(one: ScenarioResult): string | null {
 }
 
 /** Most scenarios first, then by text. */
-export function groupChanges(patch: PatchReview): readonly OutcomeChange[] {
+export function groupChanges(patch: Changed): readonly OutcomeChange[] {
   const groups = new Map<string, string[]>();
   for (const one of patch.scenarios) {
     const text = changeOf(one);
@@ -60,7 +62,7 @@ export function groupChanges(patch: PatchReview): readonly OutcomeChange[] {
 export interface TermChange { readonly text: string; readonly scenarios: number; readonly example: string }
 
 /** Each changed term by itself, over all scenarios: the short form for many mixed changes. */
-export function groupTerms(patch: PatchReview): readonly TermChange[] {
+export function groupTerms(patch: Changed): readonly TermChange[] {
   const by = new Map<string, { scenarios: number; example: string }>();
   for (const { text, scenarios } of groupChanges(patch)) {
     for (const term of new Set(text.split(', '))) {

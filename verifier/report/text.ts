@@ -173,7 +173,8 @@ function applyText(a: Apply): string[] {
     const { translated, commentOnly, notInPort, notUnderstood } = a.lines;
     out.push(`  lines     ${translated} translated, ${commentOnly} comments, ${notInPort} not in the port, ${notUnderstood} not understood`);
   }
-  out.push(...a.notModelled.flatMap((what) => wrap(what, 100, '  not modelled: ', '    ')));
+  // Of a patch outside the port, known as one, the verdict has said so.
+  if (a.status !== 'outside-port' || a.lines !== null) out.push(...a.notModelled.flatMap((what) => wrap(what, 100, '  not modelled: ', '    ')));
   return out;
 }
 

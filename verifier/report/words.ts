@@ -47,9 +47,14 @@ const SWITCHES: Readonly<Record<string, string>> = {
 export function scenarioInWords(id: string): string {
   const [bare = '', ...variants] = id.split('@');
   const point = pointOf(bare);
-  const words = point === null ? threadsInWords(bare) : pointInWords(point);
+  const words = point === null ? threadsInWords(bare) ?? unloadInWords(bare) : pointInWords(point);
   if (words === null) return id;
   return [...words, ...variants.map((v) => `with ${v}${SWITCHES[v] ?? ''}`)].join('; ');
+}
+
+function unloadInWords(id: string): string[] | null {
+  const [, letter = ''] = /^unload\/([cp])$/.exec(id) ?? [];
+  return letter === '' ? null : [`page: ${pagesInWords(letter)}`, 'the model driver is unloaded while the page is mapped'];
 }
 
 /** Of a scenario with several threads: what each does. */

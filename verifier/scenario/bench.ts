@@ -10,7 +10,7 @@ import type { World } from '../check/world.ts';
 import { JournaledMap, Kept } from '../instrument/journal.ts';
 import { SILENT, type PortObject } from '../instrument/runtime.ts';
 import { errnoName } from './errno.ts';
-import { addressOf, type Action, type DriverPolicy, type KernelArg, type Memory, type Scenario, type Step } from './scenario.ts';
+import { addressOf, COHERENT, needInWords, symbolOn, type Action, type DriverPolicy, type KernelArg, type Memory, type Need, type Scenario, type Step } from './scenario.ts';
 import type { Shadow } from './shadow.ts';
 import type { LinkedPort } from '../instrument/link.ts';
 import type { RunnableSide } from './link-side.ts';
@@ -22,6 +22,14 @@ const MMU = 'arch/model/mmu.ts';
 const PIN = 'drivers/model/pin_user.ts';
 const DEVICE = 'drivers/model/device.ts';
 const MM = 'include/linux/mm.ts';
+
+/** What sides call the memory of a driver, and the flag that selects it. */
+const TYPES: Readonly<Record<Memory, Need>> = { coherent: COHERENT, private: 'include/linux/memremap.ts#MEMORY_DEVICE_PRIVATE' };
+/** A kernel that knows the memory but has no flag of its own for it takes it for system memory. */
+const SELECTS: Readonly<Record<Memory, Need>> = {
+  coherent: 'include/linux/migrate.ts#MIGRATE_VMA_SELECT_DEVICE_COHERENT|MIGRATE_VMA_SELECT_IOMEM|MIGRATE_VMA_SELECT_SYSTEM',
+  private: 'include/linux/migrate.ts#MIGRATE_VMA_SELECT_DEVICE_PRIVATE',
+};
 
 /** A step needs what this side does not have. */
 export class Unsupported extends Error {}
@@ -243,13 +251,10 @@ export class Bench {
   }
 
   #driver(a: Extract<Action, { readonly driver: string }>): Deed {
-    const upper = a.memory === 'coherent' ? 'COHERENT' : 'PRIVATE';
     switch (a.driver) {
       case 'create': {
-        const type = this.#view.number('include/linux/memremap.ts', `MEMORY_DEVICE_${upper}`);
-        // A kernel that knows the memory but has no flag of its own for it takes it for system memory.
-        const own = `MIGRATE_VMA_SELECT_DEVICE_${upper}`;
-        const select = this.#view.number('include/linux/migrate.ts', this.#view.has('include/linux/migrate.ts', own) ? own : 'MIGRATE_VMA_SELECT_SYSTEM');
+        const type = this.#number(TYPES[a.memory]);
+        const select = this.#number(SELECTS[a.memory]);
         return this.#of(DEVICE, 'model_device_create', [type, select, a.pages], (device) => {
           if (!isObject(device) || device['policy'] === undefined) return valueOf(isObject(device) ? device['errno'] : device);
           device['policy'] = this.#policy(a.policy);
@@ -267,6 +272,12 @@ export class Bench {
           return '0';
         });
     }
+  }
+
+  #number(need: Need): number {
+    const symbol = symbolOn(this.#view, need);
+    if (symbol === null) throw new Unsupported(`no ${needInWords(need)}`);
+    return this.#view.number(symbol.file, symbol.name);
   }
 
   #policy(p: DriverPolicy): PortObject {

@@ -7,7 +7,7 @@
 // and which are in the default suite, is in docs/interleavings.md.
 
 import { DRIVERS } from './gup.ts';
-import type { Action, Memory, Scenario, Step, ThreadSteps } from './scenario.ts';
+import { COHERENT, MODEL_DRIVER, type Action, type Memory, type Scenario, type Step, type ThreadSteps } from './scenario.ts';
 
 /** Kinds of pages as in gup.ts: coherent, private, ZONE_NORMAL, ZONE_MOVABLE. */
 const KINDS = ['c', 'p', 'n', 'm'] as const;
@@ -166,8 +166,8 @@ export function besideScenario(b: Beside): Scenario {
   return {
     id: besideId(b), pages, oddities: oddities(b), cpus: parties.length, tasks, steps, threads, ending, observeAfter: steps.length - 1,
     needs: [
-      ...(memories.length > 0 ? ['drivers/model/device.ts#model_device_create'] : []),
-      ...(memories.includes('coherent') ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT'] : []),
+      ...(memories.length > 0 ? [MODEL_DRIVER] : []),
+      ...(memories.includes('coherent') ? [COHERENT] : []),
     ],
     reuseFrames: !b.options.includes('never'),
     flushWaitsIrqsOff: !b.options.includes('nowait'),

@@ -5,7 +5,7 @@
 // it; the dimensions of model-rules.md 5 (1, 2, 4, 8) are in it too.
 
 import type { Constraint, Dimensions, Point } from './pairs.ts';
-import type { Action, DriverPolicy, Memory, Scenario, Step } from './scenario.ts';
+import { COHERENT, MODEL_DRIVER, type Action, type DriverPolicy, type Memory, type Scenario, type Step } from './scenario.ts';
 
 /**
  * One letter a page, in the order of addresses: n in ZONE_NORMAL, m in ZONE_MOVABLE, c coherent,
@@ -215,7 +215,7 @@ export function gupScenario(p: Point): Scenario {
   for (const memory of memories) step('P', { driver: 'remove', memory });
   return {
     id: pointId(p), pages, oddities: 2 * (pages - 1) + mix.replace(/[^hg]/g, '').length + Object.keys(PLAIN).filter((d) => d !== 'mix' && p[d] !== PLAIN[d]).length, cpus: 2, tasks, steps, observeAfter,
-    needs: [...(memories.length > 0 ? ['drivers/model/device.ts#model_device_create'] : []), ...(/[ch]/.test(mix) ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT'] : [])],
+    needs: [...(memories.length > 0 ? [MODEL_DRIVER] : []), ...(/[ch]/.test(mix) ? [COHERENT] : [])],
     reuseFrames: p['reuse'] !== 'never',
   };
 }

@@ -4,7 +4,7 @@
 // see that the overlay of struct page is watched (G9).
 
 import { DRIVERS } from './gup.ts';
-import type { Scenario, Step } from './scenario.ts';
+import { COHERENT, MODEL_DRIVER, type Scenario, type Step } from './scenario.ts';
 
 const MEMORY = { coherent: 'c', normal: 'n' } as const;
 
@@ -25,7 +25,7 @@ export function listScenarios(): readonly Scenario[] {
     ];
     return {
       id: `list/${kind}`, pages: 1, oddities: 1, cpus: 1, tasks: ['P'], steps, observeAfter: steps.length - 2, reuseFrames: true,
-      needs: device ? ['include/linux/memremap.ts#MEMORY_DEVICE_COHERENT', 'drivers/model/device.ts#model_device_create'] : [],
+      needs: device ? [COHERENT, MODEL_DRIVER] : [],
     };
   });
 }

@@ -3,6 +3,7 @@
 // of the whole search, or, where a schedule is given, of that one execution.
 
 import { identity } from '../check/finding.ts';
+import { Unsupported } from './bench.ts';
 import { endOf } from './ends.ts';
 import { exploreScenario, type Explored, type Witness } from './explored.ts';
 import type { RunnableSide } from './link-side.ts';
@@ -15,6 +16,7 @@ import { runScheduled } from './scheduled.ts';
 const BOUNDS = { source: 20_000, stateful: 120_000, events: 5_000 } as const;
 
 const NO_COSTS = { rounds: 0, pins: 0, unpins: 0, callbacks: 0 };
+const NOTHING = { findings: [], costs: NO_COSTS, trace: [], cycle: null, search: null } as const;
 
 export function runBeside(side: RunnableSide, scenario: Scenario, options: RunOptions): Run {
   return options.schedule === undefined ? searched(side, scenario) : scheduled(side, scenario, options.schedule);
@@ -27,15 +29,16 @@ function searched(side: RunnableSide, scenario: Scenario): Run {
   try {
     found = exploreScenario(side, scenario, { algorithm, maxExecutions: BOUNDS[algorithm], maxEvents: BOUNDS.events });
   } catch (e) {
+    if (e instanceof Unsupported) {
+      runtime.concurrency = null;
+      return { ...NOTHING, status: 'unsupported', bound: e.message, outcome: '', events: runtime.events, endedEarly: false };
+    }
     // Not in a thread, whose end is an outcome: before any of them began.
     const ended = endOf(e, runtime.here());
     runtime.concurrency = null;
     runtime.journal.stop();
     if (ended === null) throw e;
-    return {
-      status: 'cut', bound: `the set-up does not come to its end: ${ended.kind === 'cut' ? ended.why : ended.result}`, outcome: ended.result, findings: [], events: runtime.events,
-      costs: NO_COSTS, trace: [], cycle: null, endedEarly: true, search: null,
-    };
+    return { ...NOTHING, status: 'cut', bound: `the set-up does not come to its end: ${ended.kind === 'cut' ? ended.why : ended.result}`, outcome: ended.result, events: runtime.events, endedEarly: true };
   }
   const witnesses = new Map<string, Witness>();
   for (const f of found.findings) witnesses.set(identity(f.finding), f.witness);

@@ -14,7 +14,7 @@ import { canonical } from '../instrument/canon.ts';
 import { Bench } from './bench.ts';
 import { endOf, isOfThePort } from './ends.ts';
 import { observe } from './observe.ts';
-import type { Scenario } from './scenario.ts';
+import { needInWords, symbolOn, type Scenario } from './scenario.ts';
 import { Shadow } from './shadow.ts';
 import type { Witness } from './explored.ts';
 import type { RunnableSide } from './link-side.ts';
@@ -67,11 +67,8 @@ const DEFAULT_RUN: RunOptions = { trace: false, maxEvents: MAX_EVENTS };
 
 export function runScenario(side: RunnableSide, scenario: Scenario, options: RunOptions = DEFAULT_RUN): Run {
   const { runtime } = side.port;
-  const missing = scenario.needs.filter((n) => {
-    const [file = '', name = ''] = n.split('#');
-    return !side.view.has(file, name);
-  });
-  if (missing.length > 0) return unsupported(`this side has no ${missing.map((n) => n.split('#')[1]).join(', ')}`);
+  const missing = scenario.needs.filter((n) => symbolOn(side.view, n) === null);
+  if (missing.length > 0) return unsupported(`this side has no ${missing.map(needInWords).join(', ')}`);
 
   if (scenario.threads !== undefined) return runBeside(side, scenario, options);
   const bench = new Bench(side, scenario);
@@ -109,6 +106,7 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
       const name = step.name ?? `setup${i}`;
       world.step = `${step.by}.${name}`;
       runtime.thrownAt = null;
+      checker.locks.waitIsMeant = step.waits === true;
       const value = bench.perform(step, checker, shadow);
       if (step.name !== null) results.push(`${step.by}.${step.name}=${value}`);
       else if (value.startsWith('-')) results.push(`${step.by}.${name}=${value}`);
@@ -116,11 +114,12 @@ export function runScenario(side: RunnableSide, scenario: Scenario, options: Run
     }
     checker.atEnd();
   } catch (e) {
-    endedEarly = true;
     const ended = endOf(e, runtime.here());
     if (ended === null) throw e;
     if (ended.kind === 'cut') bound = ended.why;
-    results.push(ended.result);
+    // A wait that is meant is an end like any other.
+    endedEarly = !(checker.locks.waitIsMeant && ended.result === 'end=blocked');
+    results.push(endedEarly ? ended.result : `${world.step}=waits`);
     if (isOfThePort(e)) {
       try { checker.nullDereference(e.message); } catch { /* noted */ }
     }

@@ -3,6 +3,8 @@
 // port module, so the same one runs on both sides and prints in a report; it says nothing about
 // what is right.
 
+import { COHERENT_TYPES, type PortView } from '../check/view.ts';
+
 /** How a driver answers a fault on its memory (drivers/model/device.ts). */
 export interface DriverPolicy {
   readonly reach: 'page' | 'range';
@@ -65,6 +67,8 @@ export interface Step {
   /** The step's name in outcome keys; a step without one is set-up and shows only when it fails. */
   readonly name: string | null;
   readonly do: Action;
+  /** It is meant to wait for what others have; where nobody is left who could end the wait, that is the end of the run, and no deadlock. */
+  readonly waits?: boolean;
 }
 
 /** Steps of one task that run beside those of other threads. */
@@ -92,10 +96,29 @@ export interface Scenario {
   readonly search?: 'source' | 'stateful';
   /** After this step's index the places of the pages are observed. */
   readonly observeAfter: number;
-  /** Symbols a side must have, as `file#name`; else it is unsupported there. */
-  readonly needs: readonly string[];
+  /** What a side must have; else the scenario is unsupported there. */
+  readonly needs: readonly Need[];
   readonly reuseFrames: boolean;
 }
+
+/** `file#name`; where postings call it otherwise, `file#name|other`. */
+export type Need = `${string}#${string}`;
+
+/** The symbol as the side has it; null where it has none. */
+export function symbolOn(view: PortView, need: Need): { readonly file: string; readonly name: string } | null {
+  const { file, names } = partsOf(need);
+  const name = names.find((one) => view.has(file, one));
+  return name === undefined ? null : { file, name };
+}
+export function needInWords(need: Need): string { return partsOf(need).names.join(' or '); }
+function partsOf(need: Need): { readonly file: string; readonly names: readonly string[] } {
+  const [file = '', names = ''] = need.split('#');
+  return { file, names: names.split('|') };
+}
+
+/** The model driver, and memory that CPUs reach coherently. */
+export const MODEL_DRIVER: Need = 'drivers/model/device.ts#model_device_create';
+export const COHERENT: Need = `include/linux/memremap.ts#${COHERENT_TYPES.join('|')}`;
 
 /** Where the range starts. */
 const RANGE: number = 0x10000000;

@@ -15,7 +15,7 @@ import { Sharing } from '../instrument/sharing.ts';
 import { StateHash } from '../instrument/state-hash.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { Call, Thread } from '../instrument/threads.ts';
-import { Bench } from './bench.ts';
+import { Bench, Unsupported } from './bench.ts';
 import { KernelCuts } from './cuts.ts';
 import { endOf, isOfThePort, type End } from './ends.ts';
 import { KernelSystem } from './kernel-system.ts';
@@ -72,6 +72,10 @@ export class Several {
     this.world.step = `${step.by}.${step.name ?? `setup${i}`}`;
     const value = this.#bench.perform(step, this.checker, this.#shadow);
     if (step.name !== null && !this.#ending) this.#result(`${step.by}.${step.name}=${value}`);
+    // What the threads are to meet is not there: it is another scenario.
+    if (step.name === null && 'driver' in step.do && step.do.driver === 'take' && value !== String(step.do.pages)) {
+      throw new Unsupported(`${step.do.memory} memory that takes no page on this side (${value} of ${step.do.pages})`);
+    }
   }
   #result(text: string): void {
     this.#results.push(text);

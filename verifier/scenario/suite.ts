@@ -6,6 +6,7 @@ import { coverPairs, product, type Covering } from './pairs.ts';
 import { DIMENSIONS, FULL_DIMENSIONS, gupScenario, NAMED, pointId, pointOf, refuse } from './gup.ts';
 import { listScenarios } from './lists.ts';
 import type { Scenario } from './scenario.ts';
+import { unloadScenarios } from './unload.ts';
 
 export interface Suite { readonly scenarios: readonly Scenario[]; readonly coverage: Covering; readonly named: readonly string[] }
 
@@ -18,20 +19,21 @@ export function defaultSuite(): Suite {
   const points = new Map(coverage.points.map((p) => [pointId(p), p]));
   for (const { point } of NAMED) points.set(pointId(point), point);
   const scenarios = [...points.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, p]) => gupScenario(p));
-  cached = { scenarios: [...besideScenarios(), ...scenarios], coverage, named: NAMED.map((n) => n.row) };
+  cached = { scenarios: [...besideScenarios(), ...scenarios, ...unloadScenarios()], coverage, named: NAMED.map((n) => n.row) };
   return cached;
 }
 
 /** The whole product, made as it is asked for: far more than a review runs without a budget. */
 export function* fullSuite(): Generator<Scenario> {
   yield* listScenarios();
+  yield* unloadScenarios();
   yield* besideFull();
   for (const p of product(FULL_DIMENSIONS, refuse)) yield gupScenario(p);
 }
 
 /** A scenario by its id, also one outside the default suite. */
 export function scenarioNamed(id: string): Scenario | null {
-  const list = listScenarios().find((s) => s.id === id);
+  const list = [...listScenarios(), ...unloadScenarios()].find((s) => s.id === id);
   if (list !== undefined) return list;
   const beside = besideNamed(id);
   if (beside !== null) return beside;

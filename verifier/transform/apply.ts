@@ -14,7 +14,7 @@ import { changedStatements } from './changed.ts';
 import { nearestStatement, placeOf, type Conflict } from './conflict.ts';
 import { countCalls, locate } from './locate.ts';
 import { compileOps } from './ops.ts';
-import type { PatchModule } from './patch.ts';
+import type { OutsidePatch, PatchModule, PortPatch } from './patch.ts';
 import { spliceOf } from './place.ts';
 import { unifiedDiff } from './unified.ts';
 
@@ -36,7 +36,7 @@ export interface ApplyOptions {
   readonly known?: readonly PatchModule[];
 }
 
-export function applyPatch(tree: PortTree, patch: PatchModule, options: ApplyOptions = {}): Applied {
+export function applyPatch(tree: PortTree, patch: PortPatch, options: ApplyOptions = {}): Applied {
   const refuse = (conflict: Conflict): Applied => ({ ok: false, patch: patch.id, conflict });
   const earlier = tree.applied.find((record) => record.id === patch.id);
   if (earlier !== undefined) return refuse(already(patch, earlier));
@@ -80,8 +80,13 @@ export function finish(tree: PortTree, id: string, ops: readonly Op[]): Applied 
   return { ok: true, patch: id, tree: { ...bare, applied: [...tree.applied, record] }, edits, diff: unifiedDiff(tree, bare), changed };
 }
 
+/** What comes of a patch that has nothing to do with the port: the tree as it is. */
+export function leftAlone(tree: PortTree, patch: OutsidePatch): Extract<Applied, { readonly ok: true }> {
+  return { ok: true, patch: patch.id, tree, edits: { patch: patch.id, ops: [] }, diff: '', changed: [] };
+}
+
 /** Applies patches in order; stops at the first that does not apply. */
-export function applyAll(tree: PortTree, patches: readonly PatchModule[], options: ApplyOptions = {}): { readonly tree: PortTree; readonly applied: readonly Applied[] } {
+export function applyAll(tree: PortTree, patches: readonly PortPatch[], options: ApplyOptions = {}): { readonly tree: PortTree; readonly applied: readonly Applied[] } {
   const applied: Applied[] = [];
   let at = tree;
   for (const patch of patches) {
@@ -122,13 +127,13 @@ function overlap(tree: PortTree, patch: string, other: string, at: Splice): Conf
   return { code: 'KPV0305', rule: 'overlaps', with: other, ...cause(tree, patch, at) };
 }
 
-function already(patch: PatchModule, record: AppliedRecord): Conflict {
+function already(patch: PortPatch, record: AppliedRecord): Conflict {
   const first = record.changed.find((one) => one.kind !== 'removed') ?? record.changed[0];
   const place = { file: first?.file ?? '', line: first?.line ?? 0, function: first?.function ?? '', text: first?.text ?? '' };
   return { code: 'KPV0304', rule: 'already-applied', patch: patch.id, anchor: place.text, nearest: place.text, changedBy: record.id, place };
 }
 
-function callCount(tree: PortTree, patch: PatchModule, expect: PatchModule['expects'][number], found: number): Conflict {
+function callCount(tree: PortTree, patch: PortPatch, expect: PortPatch['expects'][number], found: number): Conflict {
   const nearest = nearestStatement(tree, expect.file, '', `${expect.calls}();`);
   const record = [...tree.applied].reverse().find((one) => one.changed.some((change) => change.file === expect.file && change.text.includes(`${expect.calls}(`)));
   return {

@@ -9,13 +9,13 @@ import { ts } from '../tree/ts.ts';
 import { addedBy, changedBy, editDistance, nearestStatement, placeOf, type Conflict, type Place } from './conflict.ts';
 import type { Hunk } from './hunk.ts';
 import { matchHunk, type Group, type Match } from './match.ts';
-import type { CallCount, FunctionHunk, PatchModule } from './patch.ts';
+import type { CallCount, FunctionHunk, PatchModule, PortPatch } from './patch.ts';
 
 export type Located =
   | { readonly ok: true; readonly groups: readonly Group[] }
   | { readonly ok: false; readonly conflict: Conflict };
 
-export function locate(tree: PortTree, patch: PatchModule, one: FunctionHunk, known: readonly PatchModule[]): Located {
+export function locate(tree: PortTree, patch: PortPatch, one: FunctionHunk, known: readonly PatchModule[]): Located {
   const text = tree.files.get(one.file);
   const fail = (conflict: Conflict): Located => ({ ok: false, conflict });
   if (text === undefined) return fail(noFile(tree, patch, one));
@@ -61,7 +61,7 @@ export function countCalls(tree: PortTree, expect: CallCount): number {
   return n;
 }
 
-function missing(tree: PortTree, patch: PatchModule, one: FunctionHunk, index: FileIndex, anchor: string, instead: Token | null,
+function missing(tree: PortTree, patch: PortPatch, one: FunctionHunk, index: FileIndex, anchor: string, instead: Token | null,
   known: readonly PatchModule[]): Conflict {
   const nearest = nearestStatement(tree, one.file, one.function, anchor);
   const place: Place = nearest === undefined ? { file: one.file, line: 1, function: one.function, text: '' } : placeOf(nearest);
@@ -75,13 +75,13 @@ function missing(tree: PortTree, patch: PatchModule, one: FunctionHunk, index: F
 }
 
 /** A known patch, not applied here, that adds the anchor. */
-function bringer(tree: PortTree, patch: PatchModule, one: FunctionHunk, anchor: string, known: readonly PatchModule[]): string | null {
+function bringer(tree: PortTree, patch: PortPatch, one: FunctionHunk, anchor: string, known: readonly PatchModule[]): string | null {
   const adds = (other: PatchModule): boolean => other.hunks.some((h) => h.file === one.file
     && h.hunk.items.some((item) => item.role === 'add' && item.text.trim() !== '' && normalise(item.text).includes(anchor)));
   return known.find((other) => other.id !== patch.id && !tree.applied.some((record) => record.id === other.id) && anchor !== '' && adds(other))?.id ?? null;
 }
 
-function ambiguous(tree: PortTree, patch: PatchModule, one: FunctionHunk, index: FileIndex, anchor: string, at: readonly Token[]): Conflict {
+function ambiguous(tree: PortTree, patch: PortPatch, one: FunctionHunk, index: FileIndex, anchor: string, at: readonly Token[]): Conflict {
   const places = at.flatMap((token) => statementAt(index, token.pos) ?? []).map(placeOf);
   const place = places[0] ?? { file: one.file, line: 1, function: one.function, text: '' };
   return {
@@ -90,7 +90,7 @@ function ambiguous(tree: PortTree, patch: PatchModule, one: FunctionHunk, index:
   };
 }
 
-function applied(tree: PortTree, patch: PatchModule, one: FunctionHunk, index: FileIndex, groups: readonly Group[]): Conflict {
+function applied(tree: PortTree, patch: PortPatch, one: FunctionHunk, index: FileIndex, groups: readonly Group[]): Conflict {
   const token = groups.map((group) => group.next ?? group.prev).find((located) => located !== null)?.token;
   const at = token === undefined ? undefined : statementAt(index, token.pos);
   const place = at === undefined ? { file: one.file, line: 1, function: one.function, text: '' } : placeOf(at);
@@ -100,7 +100,7 @@ function applied(tree: PortTree, patch: PatchModule, one: FunctionHunk, index: F
   return { code: 'KPV0304', rule: 'already-applied', patch: patch.id, anchor, nearest: place.text, changedBy: by?.id ?? null, place };
 }
 
-function noFunction(tree: PortTree, patch: PatchModule, one: FunctionHunk, index: FileIndex, known: readonly PatchModule[]): Conflict {
+function noFunction(tree: PortTree, patch: PortPatch, one: FunctionHunk, index: FileIndex, known: readonly PatchModule[]): Conflict {
   const nearest = [...index.functions].sort((a, b) => editDistance(one.function, a.name) - editDistance(one.function, b.name))[0];
   const anchor = `function ${one.function}`;
   const by = changedBy(tree, one.file, '', `${anchor}(`);
@@ -110,7 +110,7 @@ function noFunction(tree: PortTree, patch: PatchModule, one: FunctionHunk, index
   return needs === null ? { code: 'KPV0301', rule: 'anchor-missing', ...base } : { code: 'KPV0306', rule: 'needs-patch', needs, ...base };
 }
 
-function noFile(tree: PortTree, patch: PatchModule, one: FunctionHunk): Conflict {
+function noFile(tree: PortTree, patch: PortPatch, one: FunctionHunk): Conflict {
   const nearest = [...tree.files.keys()].sort((a, b) => editDistance(one.file, a) - editDistance(one.file, b))[0] ?? null;
   const place = { file: one.file, line: 1, function: one.function, text: '' };
   return { code: 'KPV0301', rule: 'anchor-missing', patch: patch.id, anchor: one.file, nearest, changedBy: null, place };

@@ -10,7 +10,7 @@ import { applyPatch, finish, type Applied } from './apply.ts';
 import { makeHunk, type Hunk, type HunkItem } from './hunk.ts';
 import { matchHunk } from './match.ts';
 import { compileOps } from './ops.ts';
-import { patch, patchId, type PatchMeta, type PatchModule } from './patch.ts';
+import { patch, patchId, type PatchMeta, type PortPatch } from './patch.ts';
 import { spliceOf } from './place.ts';
 
 export interface MutateOptions {
@@ -73,7 +73,7 @@ export type Names = Readonly<Record<string, string>>;
 
 /** Renames in the patch's text and in the port: what a file declares at its top level everywhere,
  *  anything else only in the functions that the patch touches. Members keep their names. */
-export function renameAll(tree: PortTree, original: PatchModule, names: Names): { readonly tree: PortTree; readonly patch: PatchModule } {
+export function renameAll(tree: PortTree, original: PortPatch, names: Names): { readonly tree: PortTree; readonly patch: PortPatch } {
   const rename = (name: string): string => (Object.hasOwn(names, name) ? (names[name] ?? name) : name);
   const touched = new Map<string, Set<string>>();
   for (const one of original.hunks) touched.set(one.file, (touched.get(one.file) ?? new Set()).add(one.function));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A patch module: who posted what, when, to whom, and its hunks by file and function. A module
-// is data; applying it is another matter (apply.ts).
+// A patch module: who posted what, when, to whom, and its hunks by file and function, or why it has
+// none here. A module is data; applying it is another matter (apply.ts).
 
 import type { Hunk } from './hunk.ts';
 
@@ -13,7 +13,11 @@ export interface PatchMeta {
   /** How many patches the series has at this version. */
   readonly of: number;
   readonly subject: string;
+  /** What stands in brackets before the number, where it is not what git writes for the version. */
+  readonly prefix?: string;
   readonly author: Person;
+  /** Who sent the mail, where that is not the author. */
+  readonly sender?: Person;
   /** As in the mail: RFC 5322. */
   readonly date: string;
   readonly to: readonly string[];
@@ -40,12 +44,40 @@ export interface FunctionHunk {
 
 export interface CallCount { readonly file: string; readonly calls: string; readonly exactly: number }
 
-export interface PatchModule {
+interface Posting {
   /** `device-coherent/v2/3` */
   readonly id: string;
   readonly meta: PatchMeta;
+}
+
+/** A patch that changes the port, as far as the port goes. */
+export interface PortPatch extends Posting {
+  readonly kind: 'port';
   readonly hunks: readonly FunctionHunk[];
   readonly expects: readonly CallCount[];
+}
+
+/** A patch that touches only what is not ported: there is nothing to apply, and the reason stands with each file. */
+export interface OutsidePatch extends Posting {
+  readonly kind: 'outside-port';
+  readonly hunks: readonly [];
+  readonly expects: readonly [];
+  readonly outside: readonly OutsideFile[];
+  /** The selftests that it changes. */
+  readonly suite: SuiteChange | null;
+}
+
+export type PatchModule = PortPatch | OutsidePatch;
+
+export interface OutsideFile { readonly file: string; readonly why: string }
+
+/** What a patch does to a suite of selftests: by names as the suite has them. */
+export interface SuiteChange {
+  readonly suite: string;
+  /** Every test runs once on each. */
+  readonly variants: readonly string[];
+  readonly adds: readonly string[];
+  readonly changes: readonly string[];
 }
 
 export interface FileEdits {
@@ -57,7 +89,7 @@ export interface FileEdits {
 
 export interface Edit { readonly file: (path: string) => FileEdits }
 
-export function patch(meta: PatchMeta, build: (edit: Edit) => unknown): PatchModule {
+export function patch(meta: PatchMeta, build: (edit: Edit) => unknown): PortPatch {
   const hunks: FunctionHunk[] = [];
   const expects: CallCount[] = [];
   build({
@@ -77,11 +109,16 @@ export function patch(meta: PatchMeta, build: (edit: Edit) => unknown): PatchMod
       return edits;
     },
   });
-  return { id: patchId(meta), meta, hunks, expects };
+  return { kind: 'port', id: patchId(meta), meta, hunks, expects };
+}
+
+/** A patch of which nothing is ported: its files follow from the reasons. */
+export function outsidePort(meta: Omit<PatchMeta, 'files' | 'notModelled'>, outside: readonly [OutsideFile, ...OutsideFile[]], suite: SuiteChange | null = null): OutsidePatch {
+  return { kind: 'outside-port', id: patchId(meta), meta: { ...meta, files: outside.map((one) => one.file), notModelled: [] }, hunks: [], expects: [], outside, suite };
 }
 
 /** The same edits under another posting: a version that repeats a patch word for word. */
-export function reposted(meta: PatchMeta, same: PatchModule): PatchModule {
+export function reposted<P extends PatchModule>(meta: PatchMeta, same: P): P {
   return { ...same, id: patchId(meta), meta };
 }
 

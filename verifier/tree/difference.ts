@@ -48,11 +48,14 @@ function differing(a: Parts, b: Parts): readonly string[] | null {
   return [...new Set([...a.functions.keys(), ...b.functions.keys()])].filter((name) => a.functions.get(name) !== b.functions.get(name));
 }
 
-const cache = new Map<string, { readonly text: string; readonly parts: Parts }>();
+/** By file and text: the trees of a series have a few texts of a file between them. */
+const cache = new Map<string, Map<string, Parts>>();
 
 function partsOf(file: string, text: string): Parts {
-  const known = cache.get(file);
-  if (known?.text === text) return known.parts;
+  const texts = cache.get(file) ?? new Map<string, Parts>();
+  cache.set(file, texts);
+  const known = texts.get(text);
+  if (known !== undefined) return known;
   const source = parse(file, text);
   const functions = new Map<string, string>();
   const imports = new Map<string, string>();
@@ -66,7 +69,7 @@ function partsOf(file: string, text: string): Parts {
     else rest.push(code);
   }
   const parts = { functions, imports, rest: rest.join('\n') };
-  cache.set(file, { text, parts });
+  texts.set(text, parts);
   return parts;
 }
 

@@ -7,10 +7,10 @@ import type { PortTree } from '../../tree/load.ts';
 import { breaches, type Breach, type Range } from '../../tree/sandbox.ts';
 import { applyPatch } from '../apply.ts';
 import type { HunkItem } from '../hunk.ts';
-import type { PatchModule } from '../patch.ts';
+import type { PortPatch } from '../patch.ts';
 
 export interface Guarded {
-  readonly module: PatchModule;
+  readonly module: PortPatch;
   /** What the code may not say, and how it was met; empty where the patch can run. */
   readonly refused: readonly string[];
 }
@@ -18,7 +18,7 @@ export interface Guarded {
 /** Of arch/model/marks.ts. */
 const MARK = 'notInPort';
 
-export function guarded(module: PatchModule, tree: PortTree): Guarded {
+export function guarded(module: PortPatch, tree: PortTree): Guarded {
   const names = new Set<string>();
   let at = module;
   // A name may hide another: it is looked again until nothing is found.
@@ -35,14 +35,14 @@ export function guarded(module: PatchModule, tree: PortTree): Guarded {
 }
 
 /** Null where the patch does not apply: then nothing of it runs. */
-function breachesOf(module: PatchModule, tree: PortTree): readonly Breach[] | null {
+function breachesOf(module: PortPatch, tree: PortTree): readonly Breach[] | null {
   const applied = applyPatch(tree, module);
   if (!applied.ok) return null;
   const ranges = inverse(splicesOf(applied.edits)).map(({ file, from, to }): Range => ({ file, from, to }));
   return breaches(applied.tree, ranges);
 }
 
-function marked(module: PatchModule, names: ReadonlySet<string>): PatchModule {
+function marked(module: PortPatch, names: ReadonlySet<string>): PortPatch {
   const mark = (text: string): string => {
     let out = text;
     for (const name of [...names].sort()) out = out.replace(new RegExp(`(?<![.\\w$'])${name.replace(/\$/g, '\\$')}(?![\\w$'])(?!\\s*:(?!.*[;?]))`, 'g'), () => `${MARK}('${name}')`);

@@ -9,7 +9,7 @@ import { tokens, type Token } from '../../tree/tokens.ts';
 import { applyPatch } from '../apply.ts';
 import type { Hunk, Lines } from '../hunk.ts';
 import { matchHunk, type Group } from '../match.ts';
-import type { FunctionHunk, PatchMeta, PatchModule } from '../patch.ts';
+import type { FunctionHunk, PatchMeta, PortPatch } from '../patch.ts';
 import { patchId } from '../patch.ts';
 import { withKinds } from './place/kinds.ts';
 import { commentLines, type LineAccount } from './account.ts';
@@ -33,7 +33,7 @@ import { withUnread } from './place/unread.ts';
 export interface CPlace { readonly file: string; readonly function: string; readonly text: string; readonly c: number }
 
 export interface Imported {
-  readonly module: PatchModule;
+  readonly module: PortPatch;
   readonly accounts: readonly LineAccount[];
   /** Context that reads otherwise in the port, and hunks without a place: in words. */
   readonly remarks: readonly string[];
@@ -60,10 +60,10 @@ export function importDiff(diff: Diff, meta: PatchMeta, tree: PortTree, reader: 
   for (const file of files) {
     const first = out.hunks.length;
     importFile(file, { tree, before: declarationsOf(tree), port: declarationsOf(after), reader }, out);
-    const applied = applyPatch(after, { id: `${patchId(meta)} ${pathOf(file)}`, meta, hunks: out.hunks.slice(first), expects: [] });
+    const applied = applyPatch(after, { kind: 'port', id: `${patchId(meta)} ${pathOf(file)}`, meta, hunks: out.hunks.slice(first), expects: [] });
     if (applied.ok) after = applied.tree;
   }
-  const module: PatchModule = { id: patchId(meta), meta, hunks: out.hunks, expects: [] };
+  const module: PortPatch = { kind: 'port', id: patchId(meta), meta, hunks: out.hunks, expects: [] };
   const safe = guarded(withHeads(withKinds(module, tree)), tree);
   return { module: safe.module, refused: safe.refused, accounts: out.accounts, remarks: out.remarks, unplaced: out.unplaced, places: out.places, shown: out.shown };
 }

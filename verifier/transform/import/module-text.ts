@@ -3,12 +3,12 @@
 // stands above it as a TODO, and is a mark in the hunks.
 
 import { hunkText, type Hunk } from '../hunk.ts';
-import type { PatchMeta, PatchModule } from '../patch.ts';
+import type { PatchMeta, PortPatch } from '../patch.ts';
 import { reasons } from './account.ts';
 import type { Imported } from './import.ts';
 
 /** NNNN-slug.ts */
-export function moduleName({ meta }: PatchModule): string {
+export function moduleName({ meta }: Pick<PortPatch, 'meta'>): string {
   const slug = meta.subject.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 52).replace(/-+$/, '');
   return `${String(meta.number).padStart(4, '0')}-${slug === '' ? 'patch' : slug}.ts`;
 }
@@ -42,11 +42,11 @@ export function moduleText({ module, accounts, remarks }: Imported): string {
 }
 
 /** What its hunks are written with. */
-function formsOf({ hunks }: PatchModule): readonly string[] {
+function formsOf({ hunks }: PortPatch): readonly string[] {
   return [...(hunks.some((one) => isPlain(one.hunk)) ? ['hunk'] : []), ...(hunks.some((one) => !isPlain(one.hunk)) ? ['parseHunk'] : [])];
 }
 
-function byFile(module: PatchModule): readonly (readonly [string, PatchModule['hunks']])[] {
+function byFile(module: PortPatch): readonly (readonly [string, PortPatch['hunks']])[] {
   const files = [...new Set(module.hunks.map((one) => one.file))];
   return files.map((file) => [file, module.hunks.filter((one) => one.file === file)]);
 }

@@ -2,12 +2,12 @@
 // The head of a function that a patch brings stands on one line again, where it fits one.
 
 import type { HunkItem } from '../../hunk.ts';
-import type { PatchModule } from '../../patch.ts';
+import type { PortPatch } from '../../patch.ts';
 
 /** As the port's own lines. */
 const WIDTH = 120;
 
-export function withHeads(module: PatchModule): PatchModule {
+export function withHeads(module: PortPatch): PortPatch {
   return { ...module, hunks: module.hunks.map((one) => ({ ...one, hunk: { ...one.hunk, items: joined(one.hunk.items) } })) };
 }
 

@@ -5,12 +5,12 @@ import type { PortTree } from '../../../tree/load.ts';
 import { kindsOf, keyOfVariable, type Unkinded } from '../../../tree/kinds.ts';
 import { applyPatch } from '../../apply.ts';
 import type { HunkItem } from '../../hunk.ts';
-import type { PatchModule } from '../../patch.ts';
+import type { PortPatch } from '../../patch.ts';
 
 const NEW = /^(\s*(?:(?:let|const) )?)(\w+)(: )unsigned_long\b/;
 
 /** The patch with its kinds; as it was where it does not apply. */
-export function withKinds(module: PatchModule, tree: PortTree): PatchModule {
+export function withKinds(module: PortPatch, tree: PortTree): PortPatch {
   const applied = applyPatch(tree, module);
   if (!applied.ok) return module;
   const lines = module.hunks.map(({ file, function: fn, hunk }) => hunk.items.map((item, at) => variableOf(item, file, functionAt(hunk.items, at) ?? fn)));
