@@ -49,6 +49,8 @@ const FORGETS: Change = { on: ALL, file: 'drivers/model/device.ts', from: '  pag
 const NEVER_FREES: Change = { on: ALL, file: 'mm/memremap.ts', from: '  page.pgmap.ops.page_free(page);\n', to: '' };
 const TWICE: Change = { on: /t60/, file: 'mm/rmap.ts', from: '    if (is_device_private_page(page)) {\n      let entry: swp_entry_t;', to: '    if (is_zone_device_page(page)) {\n      let entry: swp_entry_t;' };
 const NO_COPY: Change = { on: /g60/, file: 'mm/migrate.ts', from: '    copy_highpage(dpage, page);\n  migrate_vma_finalize(args);', to: '    dpage.index = page.index;\n  migrate_vma_finalize(args);' };
+const NO_ASSERT: Change = { on: ALL, file: 'include/linux/mm.ts', from: '  VM_BUG_ON_PAGE(page_ref_zero_or_close_to_overflow(page), page);\n  page_ref_inc(page);\n}\n\n/** @refs page: returns when true */', to: '  page_ref_inc(page);\n}\n\n/** @refs page: returns when true */' };
+const WAITS: Change = { on: /v1\/2/, file: 'mm/memremap.ts', from: '    percpu_ref_put_many(pgmap.ref, pfn_end(pgmap, i) -\n      pfn_first(pgmap, i));', to: '    pfn_end(pgmap, i);' };
 const LIST_OF_ITS_OWN: Change = { on: ALL, file: 'mm/vmscan.ts', from: LRU_TAKES.from, to: LRU_TAKES.to };
 
 const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> = {
@@ -57,6 +59,7 @@ const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> 
   C04: ['confirmed', 'refuted', TWICE],
   C05: ['refuted', 'confirmed', FAST_REFUSES],
   C06: ['confirmed', 'refuted', LIST_OF_ITS_OWN],
+  C07: ['confirmed', 'refuted', WAITS],
   C08a: ['refuted', 'confirmed', ANY_MOVES, ANY_COUNT],
   C08b: ['refuted', 'confirmed', NO_GRAB],
   C09: ['refuted', 'confirmed', FAST_REFUSES],
@@ -67,6 +70,7 @@ const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> 
   C28: ['refuted', 'confirmed', SPECIAL],
   C29: ['confirmed', 'refuted', SPECIAL],
   C30: ['confirmed', 'refuted', DRIVER_WRITES],
+  C39b: ['confirmed', 'refuted', NO_ASSERT],
   C41: ['confirmed', 'refuted', ...HELD],
   C42: ['confirmed', 'refuted', FAULT_SKIPS],
   C43a: ['refuted', 'not-reproduced', ...HELD],

@@ -5,7 +5,7 @@
 import type { Check } from '../claim.ts';
 import type { Edit, Laboratory, Seen, Where } from '../laboratory.ts';
 import { Notebook } from '../notebook.ts';
-import { beside, BASE, F61, F615, G60, GRAB_FORMS, grab, pinned, remote, V2, V2_TYPE, V3 } from './targets.ts';
+import { BASE, F61, F615, G60, GRAB_FORMS, grab, named, pinned, remote, V2, V2_TYPE, V3 } from './targets.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 
 /** What a pin of some pages came to, in the words of who asked. */
@@ -126,7 +126,7 @@ function reads(seen: Seen): readonly string[] {
 
 export const C41: Check = (lab) => {
   const book = new Notebook('C41', lab);
-  const scenario = beside(ZAPPED);
+  const scenario = named(ZAPPED);
   const posted = book.see(V2, scenario, (seen) => reads(seen).join(', '));
   const later = book.see(V3, scenario, (seen) => reads(seen).join(', '));
   const alone = book.see(V2, pinned('c'), (seen) => reads(seen).join(', '));
@@ -139,17 +139,17 @@ export const C41: Check = (lab) => {
 };
 export const C47: Check = (lab) => {
   const book = new Notebook('C47', lab);
-  const posted = book.see(V2, beside(ZAPPED), (seen) => reads(seen).join(', '));
-  const base = book.see(BASE, beside(MOVABLE), (seen) => reads(seen).join(', '));
-  book.shownBy(V2, beside(ZAPPED));
+  const posted = book.see(V2, named(ZAPPED), (seen) => reads(seen).join(', '));
+  const base = book.see(BASE, named(MOVABLE), (seen) => reads(seen).join(', '));
+  book.shownBy(V2, named(ZAPPED));
   const own = posted.run.findings.filter((f) => f.site.function === 'check_and_migrate_movable_pages' && /use-after-free|unprotected-read/.test(f.rule));
   if (own.length > 0) return book.confirmed(`after the unpin it still looks at the page that it had found in the array: ${[...new Set(own.map((f) => `\`${f.site.text}\``))].join(', ')}`, reads(base).length === 0 ? 'with the patch; without it the function touches only pages that it has isolated' : null);
   return posted.whole ? book.refuted('every page that it touches after the unpin is held by something') : book.notReproduced('the search was cut');
 };
 export const C48: Check = (lab) => {
   const book = new Notebook('C48', lab);
-  const rows = [MOVABLE, NORMAL].map((id) => book.see(BASE, beside(id), (seen) => reads(seen).join(', ')));
-  book.shownBy(BASE, beside(MOVABLE));
+  const rows = [MOVABLE, NORMAL].map((id) => book.see(BASE, named(id), (seen) => reads(seen).join(', ')));
+  book.shownBy(BASE, named(MOVABLE));
   const wrong = rows.flatMap(reads);
   const takes = /get_page \( page \)/.test(lab.source(BASE, 'mm/vmscan.ts', 'isolate_lru_page'));
   if (wrong.length > 0) return book.refuted(`on the base, too: ${wrong.join(', ')}`);
@@ -164,8 +164,8 @@ const TRY_GET: Edit = {
   to: '  let ret: int = -EBUSY;\n  if (!try_get_page(page))\n    return -EBUSY;\n  if (page.pgmap && page.pgmap.ops.migrate_to_ram)\n    ret = page.pgmap.ops.migrate_to_ram(vmf);\n  put_page(page);\n  return ret;',
 };
 function withTryGet(book: Notebook): { readonly before: readonly string[]; readonly after: readonly string[]; readonly seen: Seen } {
-  const before = book.see(V2, beside(ZAPPED), (seen) => seen.rules.join(', '));
-  const seen = book.see({ ...V2, edits: [TRY_GET] }, beside(ZAPPED), (one) => one.rules.join(', '));
+  const before = book.see(V2, named(ZAPPED), (seen) => seen.rules.join(', '));
+  const seen = book.see({ ...V2, edits: [TRY_GET] }, named(ZAPPED), (one) => one.rules.join(', '));
   const bad = (one: Seen): readonly string[] => one.rules.filter((rule) => /^(?:use-after-free|double-free|refcount-underflow|null-dereference)/.test(rule));
   return { before: bad(before), after: bad(seen), seen };
 }
@@ -184,7 +184,7 @@ export const C43b: Check = (lab) => {
 
 export const C42: Check = (lab) => {
   const book = new Notebook('C42', lab);
-  const scenario = beside('beside/p/load.dontneed');
+  const scenario = named('beside/p/load.dontneed');
   const seen = book.see(BASE, scenario, (one) => one.rules.join(', '));
   book.shownBy(BASE, scenario);
   const cures = [F61, F615].filter((where) => { const one = book.see(where, scenario, (run) => run.rules.join(', ')); return one.whole && one.found('use-after-free').length === 0 && one.found('unprotected-read').length === 0; });

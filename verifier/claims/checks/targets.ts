@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The sides that the checks look at, and scenarios of the suites by their ids.
 
-import { besideNamed } from '../../scenario/beside.ts';
 import { gupScenario, PLAIN } from '../../scenario/gup.ts';
 import type { Point } from '../../scenario/pairs.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
+import { scenarioNamed } from '../../scenario/suite.ts';
 import { CannotLook, type Where } from '../laboratory.ts';
 
 export const BASE: Where = { target: 'base' };
+/** Device pages count from zero. */
+export const V1_COUNTS: Where = { target: 'device-coherent/v1/2' };
 /** The type of memory, and how its pages are selected; nothing for long-term pins yet. */
 export const V2_TYPE: Where = { target: 'device-coherent/v2/2' };
 export const V2: Where = { target: 'device-coherent/v2/3' };
@@ -29,8 +31,8 @@ export function pinned(mix: string, more: Partial<Point> = {}): Scenario {
 }
 export function remote(mix: string, more: Partial<Point> = {}): Scenario { return pinned(mix, { ...more, path: 'remote', caller: 'worker' }); }
 
-export function beside(id: string): Scenario {
-  const found = besideNamed(id);
+export function named(id: string): Scenario {
+  const found = scenarioNamed(id);
   if (found === null) throw new CannotLook(`no scenario ${id}`);
   return found;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Why a claim of kind `design` alone is not decided by running anything.
+// Why a claim is not decided by running anything: it is about design, or about what the model does not hold.
 
 export type WhyNot =
   | { readonly kind: 'question' }
@@ -9,6 +9,8 @@ export type WhyNot =
   /** How a driver, a policy or an interface is meant to be. */
   | { readonly kind: 'design' }
   | { readonly kind: 'boot-code' }
+  /** Pages of FS_DAX are in no page table of the model (model-rules.md, 6). */
+  | { readonly kind: 'fs-dax' }
   /** The form of the code that it speaks of is none of the series here. */
   | { readonly kind: 'not-carried'; readonly form: string };
 
@@ -17,6 +19,7 @@ const plan = (...seeAlso: string[]): WhyNot => ({ kind: 'plan', seeAlso });
 export const UNDECIDABLE: ReadonlyMap<string, WhyNot> = new Map<string, WhyNot>([
   ['C10a', { kind: 'question' }],
   ['C10b', { kind: 'design' }],
+  ['C11b', { kind: 'fs-dax' }],
   ['C11c', { kind: 'design' }],
   ['C12', plan('C09', 'C60')],
   ['C13', { kind: 'opinion' }],
@@ -29,12 +32,15 @@ export const UNDECIDABLE: ReadonlyMap<string, WhyNot> = new Map<string, WhyNot>(
   ['C37', { kind: 'question' }],
   ['C38', { kind: 'design' }],
   ['C39a', { kind: 'question' }],
+  ['C39c', { kind: 'fs-dax' }],
+  ['C39d', { kind: 'fs-dax' }],
   ['C40a', { kind: 'style' }],
   ['C40b', { kind: 'style' }],
   ['C49', { kind: 'style' }],
   ['C58', plan('C05', 'C09')],
   ['C59', plan()],
   ['C61a', { kind: 'not-carried', form: 'pinning the new page in place' }],
+  ['C62', { kind: 'not-carried', form: 'the refactored one of February 2022' }],
 ]);
 
 export function whyNotInWords(why: WhyNot): string {
@@ -44,7 +50,8 @@ export function whyNotInWords(why: WhyNot): string {
     case 'opinion': return 'an opinion';
     case 'plan': return why.seeAlso.length === 0 ? 'a plan of what to do' : `a plan of what to do; what was done is checked with ${why.seeAlso.join(' and ')}`;
     case 'design': return 'about how it should be designed: no run decides it';
+    case 'fs-dax': return 'about FS_DAX pages, which no page table of the model has';
     case 'boot-code': return 'about code that runs at boot, which is outside the model';
-    case 'not-carried': return `about design, and the form it speaks of (${why.form}) is none of the series here`;
+    case 'not-carried': return `about a form of the code (${why.form}) that is none of the series here`;
   }
 }
