@@ -18,6 +18,9 @@ import v2p2 from './device-coherent/v2/0002-coherent-vma-selection.ts';
 import v2p3 from './device-coherent/v2/0003-gup-migrate-longterm.ts';
 import v2p4 from './device-coherent/v2/0004-amdkfd-spm-support.ts';
 import v2p5 from './device-coherent/v2/0005-amdkfd-migration-to-ram.ts';
+import v2p6 from './device-coherent/v2/0006-hmm-device-type-ioctl.ts';
+import v2p7 from './device-coherent/v2/0007-hmm-device-type-parameter.ts';
+import v2p8 from './device-coherent/v2/0008-hmm-coherent-devices.ts';
 import v2p9 from './device-coherent/v2/0009-hmm-tests-coherent-type.ts';
 import v2p10 from './device-coherent/v2/0010-test-hmm-script.ts';
 import v2p11 from './device-coherent/v2/0011-hmm-tests-gup.ts';
@@ -26,6 +29,9 @@ import v3p2 from './device-coherent/v3/0002-coherent-vma-selection.ts';
 import v3p3 from './device-coherent/v3/0003-gup-fail-longterm.ts';
 import v3p4 from './device-coherent/v3/0004-amdkfd-spm-support.ts';
 import v3p5 from './device-coherent/v3/0005-amdkfd-migration-to-ram.ts';
+import v3p6 from './device-coherent/v3/0006-hmm-device-type-ioctl.ts';
+import v3p7 from './device-coherent/v3/0007-hmm-device-type-parameter.ts';
+import v3p8 from './device-coherent/v3/0008-hmm-coherent-devices.ts';
 import v3p9 from './device-coherent/v3/0009-hmm-tests-coherent-type.ts';
 import v3p10 from './device-coherent/v3/0010-test-hmm-script.ts';
 import f61 from './later/f61/0001-fault-holds-the-page.ts';
@@ -52,8 +58,8 @@ export interface SeriesVersion {
 
 export const SERIES: readonly SeriesVersion[] = [
   version('Add MEMORY_DEVICE_PUBLIC for CPU-accessible coherent device memory', [v1p1, v1p2, v1p3, v1p4, v1p5, v1p6, v1p7, v1p8, v1p9, v1p13, v1p14]),
-  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v2p1, v2p2, v2p3, v2p4, v2p5, v2p9, v2p10, v2p11]),
-  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v3p1, v3p2, v3p3, v3p4, v3p5, v3p9, v3p10]),
+  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v2p1, v2p2, v2p3, v2p4, v2p5, v2p6, v2p7, v2p8, v2p9, v2p10, v2p11]),
+  version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v3p1, v3p2, v3p3, v3p4, v3p5, v3p6, v3p7, v3p8, v3p9, v3p10]),
   version('Try to migrate coherent pages, as in v6.0', [t60]),
   version('Move coherent pages before a long-term pin, as in v6.0', [g60]),
   version('Hold a private page while it is faulted, as in v6.1', [f61]),

@@ -297,7 +297,7 @@ test('the table of guards names fields that there are', async (t) => {
   const beside = new Beside(port, twoTasks('private'));
   const files: Readonly<Record<string, string>> = {
     mm_struct: 'include/linux/mm_types.ts', vm_area_struct: 'include/linux/mm_types.ts', anon_vma: 'include/linux/rmap.ts',
-    mmu_notifier_subscriptions: 'mm/mmu_notifier.ts', model_device: 'drivers/model/device.ts', rb_root: 'include/linux/rbtree.ts', lru_list_head: 'include/linux/mmzone.ts',
+    mmu_notifier_subscriptions: 'mm/mmu_notifier.ts', model_device: 'drivers/model/device.ts', dmirror_device: 'lib/test_hmm.ts', rb_root: 'include/linux/rbtree.ts', lru_list_head: 'include/linux/mmzone.ts',
   };
   for (const g of GUARDS) {
     const of = beside.world.view.port.symbol(files[g.of] ?? '', g.of);

@@ -253,6 +253,9 @@ export class Checker implements Monitor {
       case 'pgmap':
         this.pageMaps.onPage(value, old);
         break;
+      case 'zone_device_data':
+        if (isPage(o)) this.references.onDriverData(o);
+        break;
       default:
     }
     this.lifetimes.onWrite(o, k);
@@ -276,7 +279,10 @@ export class Checker implements Monitor {
     }
     if (k === 'release') this.pageMaps.onRelease(args[0]);
     this.contracts.onCall(k, args);
-    if (k === 'page_free' && isPage(args[0])) this.owners.onPageFree(args[0]);
+    if (k === 'page_free' && isPage(args[0])) {
+      this.owners.onPageFree(args[0]);
+      this.references.onPageFree(args[0]);
+    }
     this.#notifiers.onCall(k, args);
   }
 

@@ -64,7 +64,7 @@ export class Contracts {
     const m = this.#migrations.get(task);
     if (m === undefined) return;
     const keepsSrc = (): void => {
-      const src = numbers(m.args['src']).slice();
+      const src = slots(m, 'src').slice();
       const generations = src.map((one) => {
         const page = this.#pageOf(one);
         return page === null ? null : this.#generationOf(page);
@@ -91,7 +91,7 @@ export class Contracts {
   /** I20: cpages as setup returns it. */
   #counted(m: Migration): void {
     const bit = this.#world.view.number(MIGRATE, 'MIGRATE_PFN_MIGRATE');
-    const marked = numbers(m.args['src']).filter((src) => (src & bit) !== 0).length;
+    const marked = slots(m, 'src').filter((src) => (src & bit) !== 0).length;
     if (marked !== m.cpages) {
       this.#world.report({ rule: 'accounting', object: 'cpages', message: `migrate_vma_setup returns cpages ${m.cpages}, but ${marked} entries are marked to migrate` });
     }
@@ -99,7 +99,7 @@ export class Contracts {
 
   /** I20: between the calls src is not the driver's to write. */
   #untouched(m: Migration): void {
-    const now = numbers(m.args['src']);
+    const now = slots(m, 'src');
     const at = m.src?.findIndex((src, i) => src !== now[i]) ?? -1;
     if (at < 0) return;
     this.#world.report({ rule: 'api-misuse', object: 'migrate_vma', site: this.#caller(), message: `src[${at}] was written between two calls of migrate_vma_*: only dst is the driver's` });
@@ -108,8 +108,8 @@ export class Contracts {
   /** I19: both pages of a slot are locked when contents and state move. */
   #locked(m: Migration): void {
     const bit = this.#world.view.number(MIGRATE, 'MIGRATE_PFN_MIGRATE');
-    const dst = numbers(m.args['dst']);
-    for (const [i, src] of numbers(m.args['src']).entries()) {
+    const dst = slots(m, 'dst');
+    for (const [i, src] of slots(m, 'src').entries()) {
       const to = this.#pageOf(dst[i] ?? 0);
       if ((src & bit) === 0 || to === null) continue;
       for (const page of [to, this.#pageOf(src)]) {
@@ -122,7 +122,7 @@ export class Contracts {
   /** I15: no entry names a source that moved. */
   #moved(m: Migration): void {
     const bit = this.#world.view.number(MIGRATE, 'MIGRATE_PFN_MIGRATE');
-    const dst = numbers(m.args['dst']);
+    const dst = slots(m, 'dst');
     for (const [i, src] of (m.src ?? []).entries()) {
       const from = this.#pageOf(src);
       if (from === null || (src & bit) === 0 || this.#pageOf(dst[i] ?? 0) === null) continue;
@@ -174,6 +174,9 @@ export class Contracts {
     return (v.kind === 'present' || v.kind === 'private' || v.kind === 'exclusive') && v.pfn === page.pfn;
   }
 }
+
+/** The caller's array may be longer than what is asked for: what is behind it is not this migration's. */
+function slots(m: Migration, which: 'src' | 'dst'): readonly number[] { return numbers(m.args[which]).slice(0, Number(m.args['npages'])); }
 
 function numbers(array: unknown): readonly number[] {
   return Array.isArray(array) ? array.map(Number) : [];

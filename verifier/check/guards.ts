@@ -79,6 +79,14 @@ export const GUARDS: readonly Guard[] = [
     of: 'model_device', fields: ['free_pages', 'calloc', 'cfree', 'nr_callbacks'], lock: 'model_device', words: (o) => words(o['lock']),
     source: 'drivers/model/device.ts, "Protects the fields below"; as lib/test_hmm.c:96',
   },
+  {
+    of: 'dmirror_device', fields: ['free_pages', 'calloc', 'cfree'], lock: 'dmirror_device', words: (o) => words(o['lock']),
+    source: 'lib/test_hmm.c:96, "protects the above"',
+  },
+  {
+    of: 'dmirror_device', fields: ['devmem_capacity', 'devmem_count', 'devmem_chunks'], lock: 'devmem_lock', words: (o) => words(o['devmem_lock']),
+    source: 'lib/test_hmm.c:91, "protects the above"',
+  },
 ];
 
 export interface Exemption { readonly kind: string; readonly functions: readonly string[]; readonly fields: readonly string[]; readonly write: boolean; readonly argument: string }
@@ -96,6 +104,10 @@ export const EXEMPT: readonly Exemption[] = [
   {
     kind: 'detached', functions: ['unlink_anon_vmas'], fields: ['anon_vma'], write: true,
     argument: 'mm/mmap.c, __do_munmap: the vmas were taken off with mmap_lock held for writing before it is downgraded',
+  },
+  {
+    kind: 'unload', functions: ['dmirror_device_remove'], fields: ['devmem_count', 'devmem_chunks'], write: false,
+    argument: 'lib/test_hmm.c, dmirror_device_remove: no file of the module is open, so no ioctl runs; a fault on a page that is left takes no chunk',
   },
 ];
 

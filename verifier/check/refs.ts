@@ -30,6 +30,10 @@ interface PageRefs {
   readonly page: PageObj;
   /** References held by page table entries. */
   entries: number;
+  /** References held by device pages that it is the data of. */
+  behind: number;
+  /** Of a device page: the system page that has its data. */
+  data: PageObj | null;
   /** The base reference of a device page (DEV_BASE_REF old) is still there. */
   base: boolean;
   /** A device page that was made with a count of zero: it never has a base reference. */
@@ -54,7 +58,7 @@ export class References {
   /** GUP_PIN_COUNTING_BIAS: what a pin weighs; one of it is the plain reference. */
   readonly pinBias: number;
   readonly #world: World;
-  readonly #pages = new Records<PageObj, PageRefs>((page) => ({ page, entries: 0, base: false, zeroBased: false, claims: [], taken: [], touched: false }));
+  readonly #pages = new Records<PageObj, PageRefs>((page) => ({ page, entries: 0, behind: 0, data: null, base: false, zeroBased: false, claims: [], taken: [], touched: false }));
   readonly #tasks: Records<TaskObj, TaskRefs>;
   readonly #pagevecs = new Records<Pagevec, PagevecRefs>((pvec) => ({ pvec, queued: [], by: null }));
   readonly #round: Set<string>;
@@ -135,21 +139,32 @@ export class References {
     const was = holds(this.#world.ptes.decode(before));
     const is = holds(this.#world.ptes.decode(after));
     if (was === is) return;
-    if (was !== null) this.#pass(was, -1);
-    if (is !== null) this.#pass(is, 1);
+    if (was !== null) this.#pass(this.#world.pageAt(was), 'entries', -1);
+    if (is !== null) this.#pass(this.#world.pageAt(is), 'entries', 1);
   }
 
-  /** An entry's reference passes between the table and the thread that writes it. */
-  #pass(pfn: number, entries: 1 | -1): void {
-    const page = this.#world.pageAt(pfn);
+  /** page->zone_device_data was written: a device page has the reference of a system page that it names (World.dataOf). */
+  onDriverData(page: PageObj): void { this.#data(page, this.#world.dataOf(page)); }
+  /** The driver gets the page back, and what is behind it. */
+  onPageFree(page: PageObj): void { this.#data(page, null); }
+  #data(page: PageObj, is: PageObj | null): void {
+    const was = this.#pages.known(page)?.data ?? null;
+    if (was === is) return;
+    put(this.#world.journal, this.#pages.of(page), 'data', is);
+    if (was !== null) this.#pass(was, 'behind', -1);
+    if (is !== null) this.#pass(is, 'behind', 1);
+  }
+
+  /** A reference passes between what names the page, an entry or a device page, and the thread that writes it. */
+  #pass(page: PageObj | null, by: 'entries' | 'behind', d: 1 | -1): void {
     if (page === null || this.#world.isZeroPage(page)) return;
     const refs = this.#pages.of(page);
     const task = this.#world.view.current();
     const claim = this.#claim(refs, task);
     this.#touch(claim);
-    put(this.#world.journal, refs, 'entries', refs.entries + entries);
-    this.#balance(claim, claim.balance - entries);
-    if (entries < 0) this.#took(refs, task, 1); else this.#gave(refs, task, 1);
+    put(this.#world.journal, refs, by, refs[by] + d);
+    this.#balance(claim, claim.balance - d);
+    if (d < 0) this.#took(refs, task, 1); else this.#gave(refs, task, 1);
   }
 
   /** A step returned references to its caller (or took them back, negative). */
@@ -248,7 +263,7 @@ export class References {
     let held = 0;
     for (const claim of refs.claims) held += claim.held;
     const count = page._refcount.counter;
-    const reasons = (refs.base ? 1 : 0) + refs.entries + this.#world.queued(page, null) + held;
+    const reasons = (refs.base ? 1 : 0) + refs.entries + refs.behind + this.#world.queued(page, null) + held;
     const spare = gone ? -held : count - reasons;
     if (spare > 0) this.#leaked(page, spare, reasons);
     if (!gone) this.#placed(page, count);
@@ -305,7 +320,7 @@ export class References {
 
   #reasons(refs: PageRefs, held: number): string {
     return [
-      refs.base ? '1 base' : '', `${refs.entries} page table`, `${this.#world.queued(refs.page, null)} pagevec`, `${held} held by callers`,
+      refs.base ? '1 base' : '', `${refs.entries} page table`, refs.behind > 0 ? `${refs.behind} behind a device page` : '', `${this.#world.queued(refs.page, null)} pagevec`, `${held} held by callers`,
     ].filter((s) => s !== '').join(', ');
   }
 

@@ -152,6 +152,11 @@ export class World {
     return false;
   }
   isDevice(page: PageObj): boolean { return this.#zoneOf(page) === this.#zone.device; }
+  /** What a device page holds stands in it, or in the system page that its driver names by zone_device_data (lib/test_hmm.c). */
+  dataOf(page: PageObj): PageObj | null {
+    const named = page.word1;
+    return this.isDevice(page) && isPage(named) && !this.isDevice(named) ? named : null;
+  }
   isMovable(page: PageObj): boolean { return this.#zoneOf(page) === this.#zone.movable; }
   #zoneOf(page: PageObj): number { return (page.flags >>> this.#zone.shift) & this.#zone.mask; }
 

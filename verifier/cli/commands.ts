@@ -12,6 +12,7 @@ import { importMail } from './import.ts';
 import { list } from './list.ts';
 import { replay } from './replay.ts';
 import { review } from './review.ts';
+import { selftest } from './selftest.ts';
 import { show } from './show.ts';
 
 export interface Flag {
@@ -118,8 +119,16 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: ["kpv audit --kernel ~/linux --rev v5.15 --file 'mm/*.c'"],
   },
+  {
+    name: 'selftest', args: '[glob...]', summary: 'the programs of the hmm selftest on the port, as KTAP', run: selftest,
+    flags: [
+      { form: '--on <target>', name: 'on', help: 'the port as this target leaves it; base when not given' },
+      { form: '--set <switch=value>', name: 'set', help: 'fix a version switch', repeats: true },
+      OUTPUT, ...MADE_ON,
+    ],
+    examples: ['kpv selftest', "kpv selftest --on device-coherent/v3/8 '*coherent*'"],
+  },
   ...later([
-    ['selftest', 'the hmm and gup selftests on the port'], 
     ['bench', 'how fast, against what'],
     ['completion', 'completions for a shell'],
   ]),

@@ -20,7 +20,7 @@ export const LIMITS: readonly string[] = [
   ...SEARCH,
   'x86-64, 4 KiB pages; no huge pages, hugetlb, KSM, memcg, userfaultfd, swap or NUMA; longs have 32 bits',
   'file mappings, page cache and writeback are not modelled',
-  "drivers are a small model of kpv's, with one policy a scenario (how many pages a call moves, what it returns), none of the kernel's",
+  "drivers are lib/test_hmm.c, one process after the other, and a small model of kpv's, with one policy a scenario (how many pages a call moves, what it returns)",
   'allocation fails only where a scenario says so; reclaim and compaction do not run',
   'a page holds one word of content',
   undecided.length === 0 ? 'the static layer is not decided by this build' : `the rules ${undecided.join(', ')} and the static layer are not decided by this build`,

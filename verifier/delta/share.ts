@@ -35,7 +35,7 @@ export async function runShare(job: Job, tick: (t: JobTick) => void, breathe: ()
       for (const pair of onAllSides(job, sides.filter((s) => s.spec.variant === 0), scenario, false)) costs.push({ index, ...pair });
       continue;
     }
-    const made = onAllSides(job, sides, scenario, true);
+    const made = onAllSides(job, sides, scenario, true).filter((pair) => scenario.optional !== true || pair.before.status !== 'unsupported' || pair.after.status !== 'unsupported');
     for (const pair of made) pairs.push({ index, ...pair });
     tick({
       scenario: scenario.id,

@@ -47,7 +47,7 @@ const SWITCHES: Readonly<Record<string, string>> = {
 export function scenarioInWords(id: string): string {
   const [bare = '', ...variants] = id.split('@');
   const point = pointOf(bare);
-  const words = point === null ? threadsInWords(bare) ?? unloadInWords(bare) : pointInWords(point);
+  const words = point !== null ? pointInWords(point) : threadsInWords(bare) ?? unloadInWords(bare) ?? hmmInWords(bare);
   if (words === null) return id;
   return [...words, ...variants.map((v) => `with ${v}${SWITCHES[v] ?? ''}`)].join('; ');
 }
@@ -64,6 +64,15 @@ function threadsInWords(id: string): string[] | null {
   const [, mix = ''] = /^beside\/([a-z]+)\//.exec(id) ?? [];
   const pages = mix === '' ? [] : [`${mix.length === 1 ? 'page' : 'pages'}: ${pagesInWords(mix)}`];
   return [...pages, ...threads.map((t, i) => `${i === 0 ? '' : 'beside it '}${t.by}: ${t.steps.map((s) => actionInWords(s.do)).join(', then ')}`)];
+}
+
+/** Of one at the test driver: what is done to it, as far as the ids of its steps go into outcomes. */
+function hmmInWords(id: string): string[] | null {
+  const [family, kind = ''] = id.split('/');
+  const steps = family === 'hmm' ? scenarioNamed(id)?.steps : undefined;
+  if (steps === undefined) return null;
+  const of = (by: string): string => (by === 'P' ? '' : `${by}: `);
+  return [`test_hmm with ${PAGES[kind] ?? kind} memory`, steps.filter((s) => s.name !== null).map((s) => `${of(s.by)}${actionInWords(s.do)}`).join(', then ')];
 }
 
 function pointInWords(p: Point): string[] {

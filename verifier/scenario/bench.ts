@@ -9,6 +9,7 @@ import { asTask, isMachine, isObject, isPage, isTask, type MachineObj, type Page
 import type { World } from '../check/world.ts';
 import { JournaledMap, Kept } from '../instrument/journal.ts';
 import { SILENT, type PortObject } from '../instrument/runtime.ts';
+import { Dmirror } from './dmirror.ts';
 import { errnoName } from './errno.ts';
 import { addressOf, COHERENT, needInWords, symbolOn, type Action, type DriverPolicy, type KernelArg, type Memory, type Need, type Scenario, type Step } from './scenario.ts';
 import type { Shadow } from './shadow.ts';
@@ -58,6 +59,7 @@ export class Bench {
   readonly #devices: Map<Memory, PortObject>;
   readonly #pinned: Map<string, Pinned>;
   readonly #single: Map<string, { readonly page: PageObj | null; readonly by: TaskObj; readonly isolated: boolean }>;
+  readonly #dmirror: Dmirror;
   #closedZone: number[] | null = null;
   /** GUP said it pinned what it did not: the counts follow from that. */
   readonly #misled: Kept<boolean>;
@@ -78,6 +80,7 @@ export class Bench {
     side.port.runtime.reset(SILENT);
     const frames = Math.max(16, scenario.pages * 8);
     this.machine = asMachine(this.#view.fn(BOOT, 'boot_machine')({ cpus: scenario.cpus, normal: frames, movable: frames }));
+    this.#dmirror = new Dmirror(this.#view, this.machine, journal);
     this.machine.reuse_frames = scenario.reuseFrames;
     this.machine.flush_waits_irqsoff = scenario.flushWaitsIrqsOff ?? true;
   }
@@ -91,7 +94,7 @@ export class Bench {
   }
 
   tasks(): readonly TaskObj[] { return [...this.#tasks.values()]; }
-  devices(): readonly DeviceObj[] { return [...this.#devices].map(([memory, device]) => ({ name: memory, device })); }
+  devices(): readonly DeviceObj[] { return [...[...this.#devices].map(([memory, device]) => ({ name: memory, device })), ...this.#dmirror.devices()]; }
   /** Pins that callers hold: the zero page's count, too. Null where GUP did not say the truth. */
   pins(): number | null {
     if (this.#misled.value) return null;
@@ -119,7 +122,7 @@ export class Bench {
   placeOf(page: PageObj): string {
     const owner: unknown = isObject(page.word0) ? page.word0['owner'] : undefined;
     const at = [...this.#devices.values()].findIndex((d) => d === owner);
-    return at >= 0 ? `device${at}` : 'system';
+    return at >= 0 ? `device${at}` : this.#dmirror.devices().find((d) => d.device === owner)?.name ?? 'system';
   }
 
   /** Performs a step as its task on its CPU; gives what the user sees, and judges what is left when it is over. */
@@ -150,6 +153,10 @@ export class Bench {
     if ('release' in a) return this.#giveOne(a.release, 'model_put_page', checker);
     if ('putback' in a) return this.#giveOne(a.putback, 'model_putback', checker);
     if ('drain' in a) return this.#of(PIN, a.drain === 'own' ? 'model_lru_drain' : 'model_lru_drain_all', [], () => '0');
+    if ('dmirror' in a) {
+      const asked = this.#dmirror.ask(a, task, watch.shadow);
+      return 'value' in asked ? asked : this.#of(asked.file, asked.name, [...asked.args], asked.done);
+    }
     if ('movable' in a) return { value: this.#zone(a.movable, checker.world) };
     if ('failAlloc' in a) {
       const f = a.failAlloc === 'page' ? this.machine.fail_page_alloc : this.machine.fail_slab_alloc;

@@ -51,6 +51,7 @@ const QUIET: Readonly<Record<string, readonly string[]>> = {
   dev_pagemap: ['type', 'ops', 'owner', 'range', 'nr_range', 'flags', 'altmap', 'range_len'],
   // Counted, and looked at by nobody who decides.
   model_device: ['calloc', 'cfree', 'nr_callbacks', 'capacity', 'policy', 'select', 'pagemap'],
+  dmirror_device: ['calloc', 'cfree', 'cdevice'],
   mm_rss_stat: ['*'], stat_items: ['*'],
   xarray: ['*'], frame: ['allocated', 'generation', 'page'],
 };
@@ -109,6 +110,7 @@ export class KernelCuts implements Cuts {
     if (this.#quiet.has(o)) return false;
     switch (classOf(o)) {
       case 'model_device': return k !== 'calloc' && k !== 'cfree' && k !== 'nr_callbacks';
+      case 'dmirror_device': return k !== 'calloc' && k !== 'cfree';
       case 'frame': return k !== 'generation';
       case 'task_rss_stat': case 'mm_rss_stat': case 'stat_items': return false;
       case 'atomic_t': return !isStatistic(o);

@@ -28,6 +28,15 @@ export type KernelArg =
   /** The driver's device. */
   | { readonly device: Memory };
 
+/** A command of the test driver (lib/test_hmm_uapi.ts). */
+export type DmirrorCommand = 'read' | 'write' | 'migrate' | 'to-system' | 'snapshot' | 'exclusive' | 'check-exclusive' | 'type';
+/** The test driver: loaded, opened, asked, closed, unloaded. */
+export type DmirrorAction =
+  | { readonly dmirror: 'insmod' | 'rmmod' }
+  | { readonly dmirror: 'open'; readonly file: string; readonly minor: number }
+  | { readonly dmirror: 'close'; readonly file: string }
+  | { readonly dmirror: 'ioctl'; readonly file: string; readonly command: DmirrorCommand; readonly page: number; readonly pages: number };
+
 /** Pages are numbered within the one range a scenario works on. */
 export type Action =
   | { readonly call: 'mmap'; readonly page: number; readonly pages: number; readonly write: boolean }
@@ -58,6 +67,7 @@ export type Action =
   | { readonly movable: 'full' | 'open' }
   /** The n-th allocation from now on fails; 0 ends it. */
   | { readonly failAlloc: 'page' | 'slab'; readonly nth: number; readonly forEver: boolean }
+  | DmirrorAction
   | { readonly kernel: string; readonly file: string; readonly args: readonly KernelArg[] };
 
 export interface Step {
@@ -98,6 +108,8 @@ export interface Scenario {
   readonly observeAfter: number;
   /** What a side must have; else the scenario is unsupported there. */
   readonly needs: readonly Need[];
+  /** Not told of where no side has what it needs. */
+  readonly optional?: boolean;
   readonly reuseFrames: boolean;
 }
 

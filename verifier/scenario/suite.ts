@@ -4,6 +4,7 @@
 import { besideFull, besideNamed, besideScenarios } from './beside.ts';
 import { coverPairs, product, type Covering } from './pairs.ts';
 import { DIMENSIONS, FULL_DIMENSIONS, gupScenario, NAMED, pointId, pointOf, refuse } from './gup.ts';
+import { hmmNamed, hmmScenarios } from './hmm.ts';
 import { listScenarios } from './lists.ts';
 import type { Scenario } from './scenario.ts';
 import { unloadScenarios } from './unload.ts';
@@ -19,7 +20,7 @@ export function defaultSuite(): Suite {
   const points = new Map(coverage.points.map((p) => [pointId(p), p]));
   for (const { point } of NAMED) points.set(pointId(point), point);
   const scenarios = [...points.entries()].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, p]) => gupScenario(p));
-  cached = { scenarios: [...besideScenarios(), ...scenarios, ...unloadScenarios()], coverage, named: NAMED.map((n) => n.row) };
+  cached = { scenarios: [...besideScenarios(), ...hmmScenarios(), ...scenarios, ...unloadScenarios()], coverage, named: NAMED.map((n) => n.row) };
   return cached;
 }
 
@@ -28,6 +29,7 @@ export function* fullSuite(): Generator<Scenario> {
   yield* listScenarios();
   yield* unloadScenarios();
   yield* besideFull();
+  yield* hmmScenarios();
   for (const p of product(FULL_DIMENSIONS, refuse)) yield gupScenario(p);
 }
 
@@ -35,6 +37,8 @@ export function* fullSuite(): Generator<Scenario> {
 export function scenarioNamed(id: string): Scenario | null {
   const list = [...listScenarios(), ...unloadScenarios()].find((s) => s.id === id);
   if (list !== undefined) return list;
+  const hmm = hmmNamed(id);
+  if (hmm !== null) return hmm;
   const beside = besideNamed(id);
   if (beside !== null) return beside;
   const point = pointOf(id);

@@ -40,5 +40,14 @@ export function actionInWords(a: Action): string {
   if ('drain' in a) return a.drain === 'own' ? 'drain the pagevecs of this CPU' : 'drain the pagevecs of all CPUs';
   if ('movable' in a) return a.movable === 'full' ? 'ZONE_MOVABLE has no free frame from here on' : 'ZONE_MOVABLE has free frames again';
   if ('failAlloc' in a) return a.nth === 0 ? 'allocations succeed again' : `${a.failAlloc} allocation ${a.nth} from here on fails${a.forEver ? ', and all after it' : ''}`;
+  if ('dmirror' in a) {
+    switch (a.dmirror) {
+      case 'insmod': return 'the test driver is loaded';
+      case 'rmmod': return 'the test driver is unloaded';
+      case 'open': return `open device ${a.minor} of the test driver`;
+      case 'close': return `close its file ${a.file}`;
+      case 'ioctl': return `ask it by ${a.file}: ${a.command} of ${pages(a.page, a.pages)}`;
+    }
+  }
   return `call ${a.kernel}()`;
 }

@@ -137,7 +137,7 @@ function ofStatement(node: ts.Statement, module: string): readonly PortDeclarati
       return [{ kind: 'function', name, module, exported, isReader: ts.isArrowFunction(init) && init.parameters.length === 0, ...signatureOf(init), ...innerOf(init) }];
     }
     const callee = init !== undefined && ts.isCallExpression(init) ? init.expression.getText() : '';
-    const form = callee === 'per_machine' ? 'machine' : callee === 'DEFINE_PER_CPU' ? 'percpu' : 'plain';
+    const form = callee === 'per_machine' || callee === 'per_module' ? 'machine' : callee === 'DEFINE_PER_CPU' ? 'percpu' : 'plain';
     return [{ kind: 'constant', name, module, exported, type: one.type?.getText() ?? madeType(init), form }];
   });
 }
@@ -154,7 +154,8 @@ function madeType(init: ts.Expression | undefined): string {
     return value === undefined ? '' : `Ref<${madeType(value)}>`;
   }
   if (!ts.isCallExpression(init)) return '';
-  const [first] = init.arguments;
+  // per_module(THIS_MODULE, () => …) has whose it is before it.
+  const first = init.arguments.find(ts.isArrowFunction) ?? init.arguments[0];
   const made = first !== undefined && ts.isArrowFunction(first) ? first.body : undefined;
   if (made === undefined && /^H?LIST_HEAD$/.test(init.expression.getText())) {
     const [of] = init.typeArguments ?? [];

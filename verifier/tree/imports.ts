@@ -11,8 +11,10 @@ import { lineOf, lineStarts } from './tokens.ts';
 import { parse } from './parse.ts';
 import { ts } from './ts.ts';
 
-/** mm has a header of its own. */
-function isHeaderFor(path: string, file: string): boolean { return /^(?:include|arch)\//.test(path) || (path === 'mm/internal.ts' && file.startsWith('mm/')); }
+/** mm has a header of its own, and a program's side of a driver one that lies beside it. */
+function isHeaderFor(path: string, file: string): boolean {
+  return /^(?:include|arch)\//.test(path) || (path === 'mm/internal.ts' && file.startsWith('mm/')) || (path.endsWith('_uapi.ts') && dirname(path) === dirname(file));
+}
 
 interface Exported { readonly file: string; readonly typeOnly: boolean; readonly again: boolean }
 

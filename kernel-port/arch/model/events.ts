@@ -92,6 +92,13 @@ export const ONE_EVENT: Readonly<Record<string, 'all' | readonly string[]>> = {
     'anon_vma_interval_tree_insert', 'anon_vma_interval_tree_remove', 'anon_vma_interval_tree_iter_first',
     'anon_vma_interval_tree_iter_next',
   ],
+  // Likewise: resource_lock, vmap_area_lock, the locks of character devices, a module's count.
+  'kernel/resource.ts': ['region_intersects', 'request_free_mem_region', '__release_region'],
+  'arch/model/kernel_memory.ts': ['Map_area', 'Unmap_area', 'Load_page', 'Store_page'],
+  'fs/char_dev.ts': ['alloc_chrdev_region', 'unregister_chrdev_region', 'cdev_add', 'cdev_del'],
+  'include/linux/module.ts': ['try_module_get', 'module_put'],
+  // A program's own variables.
+  'arch/model/user_words.ts': ['Load_word', 'Store_word'],
   // Under the lock of the worker pool.
   'include/linux/workqueue.ts': ['queue_work_on', 'Take_work'],
 
@@ -109,6 +116,7 @@ export const NO_ACCESS: Readonly<Record<string, readonly string[]>> = {
   'arch/model/memory.ts': ['page_to_pfn'],
   'arch/model/words.ts': ['Bits', 'With', 'Without', 'Tagged', 'Untagged', 'Unflagged'],
   'mm/filemap.ts': ['page_waitqueue'],
+  'include/linux/xarray.ts': ['xa_tag_pointer', 'xa_untag_pointer', 'xa_pointer_tag', 'xa_is_err', 'xa_err'],
 };
 
 /**

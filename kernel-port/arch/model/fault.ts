@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Follows arch/x86/mm/fault.c for faults of user mode on user addresses: finds the vma, checks
+// Follows arch/x86/mm/fault.c for faults on user addresses, of user mode and of the kernel's copies: finds the vma, checks
 // the access, lets handle_mm_fault work and retries it, and turns what is left into a signal.
 // Kernel addresses, vsyscall, protection keys, SGX and errata are left out.
 
@@ -28,11 +28,15 @@ export const X86_PF_INSTR: unsigned_long = 1 << 4;
 
 export type forced_signal = 'SIGSEGV' | 'SIGBUS';
 
-/** What the exception found, always user mode; and the signal that it leaves for the way back. */
+/** What the exception found, and the signal that it leaves for the way back; a copy of the kernel's ends by the same word. */
 export class pt_regs {
   signal: forced_signal | null = null;
+  readonly user: boolean;
+  constructor(user: boolean = true) { this.user = user; }
 }
-function user_mode(_regs: pt_regs): boolean { return true; }
+function user_mode(regs: pt_regs): boolean { return regs.user; }
+/** The kernel touches user memory in its copies alone, and each has an entry there. */
+function search_exception_tables(_regs: pt_regs): boolean { return true; }
 function force_sig_fault(regs: pt_regs, sig: forced_signal): void { regs.signal = sig; }
 
 /** sched/signal.h: the fault handler has dropped mmap_lock and a signal wants the task back. */
@@ -114,7 +118,7 @@ export function do_user_addr_fault(regs: pt_regs,
     flags |= FAULT_FLAG_INSTRUCTION;
 
   if (!mmap_read_trylock(mm)) {
-    if (!user_mode(regs)) {
+    if (!user_mode(regs) && !search_exception_tables(regs)) {
       bad_area_nosemaphore(regs, error_code, address);
       return;
     }
@@ -146,6 +150,8 @@ export function do_user_addr_fault(regs: pt_regs,
     fault = handle_mm_fault(vma, address, flags, regs);
 
     if (fault_signal_pending(fault, regs)) {
+      if (!user_mode(regs))
+        bad_area_nosemaphore(regs, error_code, address);
       return;
     }
 
@@ -164,10 +170,15 @@ export function do_user_addr_fault(regs: pt_regs,
     return;
 
   if (fatal_signal_pending(current()) && !user_mode(regs)) {
+    bad_area_nosemaphore(regs, error_code, address);
     return;
   }
 
   if (fault & VM_FAULT_OOM) {
+    if (!user_mode(regs)) {
+      bad_area_nosemaphore(regs, error_code, address);
+      return;
+    }
     pagefault_out_of_memory();
   } else {
     if (fault & (VM_FAULT_SIGBUS | VM_FAULT_HWPOISON |

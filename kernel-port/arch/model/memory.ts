@@ -115,6 +115,9 @@ export function remove_pages_model(pfn: pfn_nr, nr: number): void {
   }
 }
 
+/** What a pointer that nobody has set may be: C's local arrays hold what was on the stack. It is no page of the memory map, and what comes to its frame faults. */
+export const Wild_page = per_machine(() => new page(-1), 'wild_page');
+
 function frame_at(pfn: pfn_nr): frame {
   const found = memory().frames.get(pfn);
   if (found === undefined) throw new machine_halt('fault', `pfn ${pfn} has no struct page`);

@@ -73,23 +73,25 @@ export function hw_access(mm: mm_struct, va: uaddr, write: boolean, value: numbe
   return { kind: 'done', value: held };
 }
 
-function access(va: uaddr, write: boolean, value: number): access_result {
+function access(va: uaddr, write: boolean, value: number, user: boolean = true): access_result {
   const task = current();
   for (;;) {
     if (va >= TASK_SIZE || task.mm === null) return { kind: 'signal', signal: 'SIGSEGV' };
     const tried = hw_access(task.mm, va, write, value);
     if (tried.kind === 'done') return { kind: 'ok', value: tried.value };
 
-    const regs = new pt_regs();
-    exc_page_fault(regs, error_code(tried.pte, write), va);
+    const regs = new pt_regs(user);
+    exc_page_fault(regs, error_code(tried.pte, write, user), va);
     if (task.sigkill) return { kind: 'signal', signal: 'SIGKILL' };
     if (regs.signal !== null) return { kind: 'signal', signal: regs.signal };
   }
 }
 
-function error_code(pte: pte_t, write: boolean): unsigned_long {
-  return X86_PF_USER | (write ? X86_PF_WRITE : 0) | (pte & _PAGE_PRESENT ? X86_PF_PROT : 0);
+function error_code(pte: pte_t, write: boolean, user: boolean): unsigned_long {
+  return (user ? X86_PF_USER : 0) | (write ? X86_PF_WRITE : 0) | (pte & _PAGE_PRESENT ? X86_PF_PROT : 0);
 }
 
 export function user_load(va: uaddr): access_result { return access(va, false, 0); }
 export function user_store(va: uaddr, value: number): access_result { return access(va, true, value); }
+/** One page of copy_from_user or copy_to_user: a fault that cannot be served ends the copy. */
+export function kernel_user_access(va: uaddr, write: boolean, value: number): access_result { return access(va, write, value, false); }

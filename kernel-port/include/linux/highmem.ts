@@ -2,10 +2,11 @@
 // Whole pages cleared and copied by the kernel: the content of a frame is one number.
 
 import { reduced } from '../../arch/model/marks.ts';
-import { frame_content, set_frame_content } from '../../arch/model/memory.ts';
+import { __va, frame_content, page_to_pfn, set_frame_content } from '../../arch/model/memory.ts';
 import { alloc_page_vma, GFP_HIGHUSER_MOVABLE, __GFP_ZERO } from './gfp.ts';
+import { PFN_PHYS } from './pfn.ts';
 import type { page, vm_area_struct } from './mm_types.ts';
-import type { uaddr } from './types.ts';
+import type { uaddr, unsigned_long } from './types.ts';
 
 export function clear_user_highpage(page: page, _vaddr: uaddr): void {
   reduced('a page is one number: nothing to map');
@@ -33,3 +34,7 @@ export function copy_highpage(to: page, from: page): void {
   reduced('a page is one number: nothing to map');
   set_frame_content(to, frame_content(from));
 }
+
+/** HIGHMEM=n: all memory has an address. */
+export function kmap(page: page): unsigned_long { return __va(PFN_PHYS(page_to_pfn(page))); }
+export function kunmap(_page: page): void {}

@@ -2,6 +2,7 @@
 // Small arithmetic.
 
 import { this_machine } from '../../arch/model/machine.ts';
+import type { u64, uaddr, unsigned_long } from './types.ts';
 
 export function min<T extends number>(x: T, y: T): T { return x < y ? x : y; }
 export function max<T extends number>(x: T, y: T): T { return x > y ? x : y; }
@@ -21,3 +22,5 @@ export function might_sleep(): void { this_machine().on_trap('MIGHT_SLEEP', '');
 export function might_sleep_if(cond: boolean): void { if (cond) might_sleep(); }
 export function non_block_start(): void {}
 export function non_block_end(): void {}
+export function ARRAY_SIZE(arr: readonly unknown[]): unsigned_long { return arr.length; }
+export function u64_to_user_ptr(x: u64): uaddr { return x; }

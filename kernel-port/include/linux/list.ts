@@ -120,8 +120,10 @@ export function Next<T extends object>(node: { readonly next: { readonly owner: 
   return next === null ? null : next.owner;
 }
 export function Prev<T extends object>(node: list_head<T>): T | null { return node.prev.owner; }
-/** The struct a node is embedded in. */
-export function container_of<T extends object>(node: { readonly owner: T | null }): T { return node.owner; }
+/** The struct a node is embedded in; `container` where the embedded struct of C has an owner of its own. */
+export function container_of<T extends object>(node: { readonly container: T | null } | { readonly owner: T | null }): T {
+  return 'container' in node ? node.container : node.owner;
+}
 
 /** A list with a single pointer for its head; the walk is
  *    for (let p = hlist_for_each_entry(head); p; p = Next(p.hlist)) */

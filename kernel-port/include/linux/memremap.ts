@@ -51,6 +51,9 @@ export class dev_pagemap {
   /** The first of ranges under its own name; more may be pushed behind it. */
   readonly range: range = new range();
   readonly ranges: range[] = [this.range];
+  /** The struct it is embedded in. */
+  readonly container: object | null;
+  constructor(container: object | null = null) { this.container = container; }
 }
 
 export function pgmap_altmap(pgmap: dev_pagemap): vmem_altmap | null {

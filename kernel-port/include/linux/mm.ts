@@ -606,6 +606,8 @@ export function mm_populate(addr: uaddr, len: unsigned_long): void {
   __mm_populate(addr, len, 1);
 }
 
+export { find_vma } from '../../mm/mmap.ts';
+
 /** @locks requires mmap_lock(read) */
 export function find_vma_intersection(mm: mm_struct, start_addr: uaddr, end_addr: uaddr): vm_area_struct | null {
   let vma: vm_area_struct | null = find_vma(mm, start_addr);

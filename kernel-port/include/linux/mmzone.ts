@@ -164,3 +164,8 @@ export function NODE_DATA(_nid: int): pglist_data {
   reduced('one node, the machine\'s');
   return contig_page_data();
 }
+
+/** A section of the memory map is a frame here: regions come and go by it. */
+export const PA_SECTION_SHIFT = 12;
+/** As many as a swap entry has room for with a pfn. */
+export const MAX_PHYSMEM_BITS = 27;

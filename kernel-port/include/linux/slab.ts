@@ -79,3 +79,8 @@ export function kzalloc<T extends object>(struct: StructClass<T>, _flags: gfp_t)
   reduced('a struct instead of bytes');
   return Given(() => new struct());
 }
+/** The same elements with room for `n`; null, and p as it was, when it fails. An array of JavaScript needs no room kept. */
+export function krealloc<T>(p: readonly T[] | null, _n: number, _flags: gfp_t): T[] | null {
+  reduced('elements instead of bytes');
+  return kmalloc_fails() ? null : [...(p ?? [])];
+}

@@ -55,7 +55,8 @@ export function portFileOf(path: string): string { return path.replace(/\.[ch]$/
 export function importDiff(diff: Diff, meta: PatchMeta, tree: PortTree, reader: CReader): Imported {
   const out: Gathered = { hunks: [], accounts: [], remarks: [], unplaced: [], places: [], shown: [] };
   // Headers first: what they come to declare has its type by the time it is used.
-  const files = [...diff.files].sort((a, b) => Number(pathOf(b).startsWith('include/')) - Number(pathOf(a).startsWith('include/')));
+  const isHeader = (file: DiffFile): boolean => pathOf(file).endsWith('.h');
+  const files = [...diff.files].sort((a, b) => Number(isHeader(b)) - Number(isHeader(a)));
   let after = tree;
   for (const file of files) {
     const first = out.hunks.length;

@@ -11,7 +11,7 @@ export function withTypes(made: FragmentTranslation, port: Declarations, module:
   const typeOf = (text: string): string | null => {
     const name = CONSTANT.exec(text)?.[2];
     const known = name === undefined ? undefined : port.value(name, module);
-    return known?.kind === 'constant' && known.module === module && known.type !== '' ? known.type : null;
+    return known?.kind === 'constant' && known.module === module && !/^(?:number)?$/.test(known.type) ? known.type : null;
   };
   let near: string | null = made.lines.map((line) => typeOf(line.text)).find((type) => type !== null) ?? null;
   return { ...made, lines: made.lines.map((line) => {

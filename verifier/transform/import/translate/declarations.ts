@@ -64,7 +64,7 @@ function linesOf(of: Exclude<CDeclaration, { kind: 'function' }>, scope: Scope):
     }
     case 'macro': {
       if (of.text === '') return [];
-      const value = of.params === null ? constantOf(of.text, scope, of) : null;
+      const value = of.params === null ? ioctlOf(of.text) ?? constantOf(of.text, scope, of) : null;
       if (value === null) {
         notUnderstood(scope, 'macro', `#define ${of.name}${of.params === null ? '' : `(${of.params.join(', ')})`}`, of);
         return [];
@@ -75,6 +75,12 @@ function linesOf(of: Exclude<CDeclaration, { kind: 'function' }>, scope: Scope):
       notUnderstood(scope, 'not-read', of.text.slice(0, 80), of);
       return [];
   }
+}
+
+/** `_IOWR('H', 0x01, struct x)`: the struct's class, where C has the type. */
+function ioctlOf(text: string): string | null {
+  const [, macro, kind, nr, struct] = /^(_IO(?:R|W|WR))\('(.)',\s*(0[xX][\da-fA-F]+|\d+),\s*struct\s+(\w+)\)$/.exec(text.trim()) ?? [];
+  return macro === undefined ? null : `${macro}('${kind}', ${nr}, ${struct})`;
 }
 
 /** Numbers, shifts, names and what joins them: a constant whatever the names are. */
