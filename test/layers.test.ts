@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path/posix';
 
 const ROOT = new URL('../../', import.meta.url);
 /** From the top down; folders of one row may use each other. patches/ is data in the terms of transform/. */
-const ROWS = [['cli'], ['report', 'delta'], ['patches'], ['selftest'], ['scenario', 'claims', 'check'], ['explore', 'instrument', 'transform'], ['tree']];
+const ROWS = [['cli'], ['report', 'delta'], ['claims'], ['patches'], ['selftest'], ['scenario', 'check'], ['explore', 'instrument', 'transform'], ['tree']];
 const rowOf = (folder: string): number => ROWS.findIndex((row) => row.includes(folder));
 
 interface Import { readonly from: string; readonly to: string }

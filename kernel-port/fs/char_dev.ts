@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Follows fs/char_dev.c as far as one driver sees it: numbers are handed out, devices are found by
-// number, and an open file keeps the module. The kobjects are left out: a cdev is found from cdev_add
-// to cdev_del.
+// number, and an open file keeps the module. Of a kobject there is only whether it was initialised: a
+// cdev is found from cdev_add to cdev_del.
 
 import { per_machine } from '../arch/model/machine.ts';
 import { reduced } from '../arch/model/marks.ts';
 import { kmalloc_fails } from '../arch/model/slab.ts';
+import { WARN } from '../include/linux/bug.ts';
 import { ENOMEM, ENXIO } from '../include/linux/errno.ts';
 import { MAJOR, MKDEV, type dev_t } from '../include/linux/kdev_t.ts';
 import { module_put, try_module_get } from '../include/linux/module.ts';
@@ -92,11 +93,14 @@ export function cdev_add(p: cdev, dev: dev_t, count: unsigned_int): int {
 }
 
 export function cdev_del(p: cdev): void {
-  reduced('no kobject');
   cdev_map().probes = cdev_map().probes.filter((one) => one.dev !== p.dev || one.data !== p);
+  reduced('of kobject_put() what it says of one that was never initialised');
+  if (!p.state_initialized)
+    WARN(1, 'kobject: is not initialized, yet kobject_put() is being called');
 }
 
 export function cdev_init(cdev: cdev, fops: file_operations): void {
   reduced('no kobject');
+  cdev.state_initialized = true;
   cdev.ops = fops;
 }

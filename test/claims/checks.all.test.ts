@@ -51,10 +51,19 @@ const TWICE: Change = { on: /t60/, file: 'mm/rmap.ts', from: '    if (is_device_
 const NO_COPY: Change = { on: /g60/, file: 'mm/migrate.ts', from: '    copy_highpage(dpage, page);\n  migrate_vma_finalize(args);', to: '    dpage.index = page.index;\n  migrate_vma_finalize(args);' };
 const NO_ASSERT: Change = { on: ALL, file: 'include/linux/mm.ts', from: '  VM_BUG_ON_PAGE(page_ref_zero_or_close_to_overflow(page), page);\n  page_ref_inc(page);\n}\n\n/** @refs page: returns when true */', to: '  page_ref_inc(page);\n}\n\n/** @refs page: returns when true */' };
 const WAITS: Change = { on: /v1\/2/, file: 'mm/memremap.ts', from: '    percpu_ref_put_many(pgmap.ref, pfn_end(pgmap, i) -\n      pfn_first(pgmap, i));', to: '    pfn_end(pgmap, i);' };
+const DRIVER = /v[23]\/8/;
+const RMAP_TAKES: Change = { on: DRIVER, file: 'mm/rmap.ts', from: LIFTED.from, to: '  if (page)\n    return;\n' };
+const SLOTS: Change = { on: DRIVER, file: 'lib/test_hmm.ts', from: 'function dmirror_device_remove(mdevice: dmirror_device): void {\n', to: 'function dmirror_device_remove(mdevice: dmirror_device): void {\n  if (!mdevice.zone_device_type)\n    return;\n' };
+const SETS_TYPE: Change = { on: /v3\/7/, file: 'lib/test_hmm.ts', from: '      switch (mdevice.zone_device_type) {', to: '      mdevice.zone_device_type = HMM_DMIRROR_MEMORY_DEVICE_PRIVATE;\n      switch (mdevice.zone_device_type) {' };
+const BEFORE_COPY = '      dmirror_devmem_fault_alloc_and_copy(args, dmirror);\n\n      migrate_vma_pages(args);\n';
+const COUNTS: Change = { on: DRIVER, file: 'lib/test_hmm.ts', from: '      args.flags = dmirror_select_device(dmirror);\n', to: '      args.flags = dmirror_select_device(dmirror);\n      cmd.cpages = 1;\n' };
+const FAULTS: Change = { on: /v3\/8/, file: 'lib/test_hmm.ts', from: BEFORE_COPY, to: '      dmirror_devmem_fault_alloc_and_copy(args, dmirror);\n\n      dmirror_devmem_fault({ page: migrate_pfn_to_page(src_pfns[0]), vma: vma, address: addr });\n      migrate_vma_pages(args);\n' };
+const NOTICED: Change = { on: DRIVER, file: 'lib/test_hmm.ts', from: '      ret = dmirror_migrate_to_system(dmirror, cmd);', to: '      ret = -EINVAL;' };
 const LIST_OF_ITS_OWN: Change = { on: ALL, file: 'mm/vmscan.ts', from: LRU_TAKES.from, to: LRU_TAKES.to };
 
 const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> = {
   C01: ['confirmed', 'refuted', LIFTED],
+  C02: ['refuted', 'confirmed', RMAP_TAKES],
   C03: ['confirmed', 'refuted', PRESENT_ARM],
   C04: ['confirmed', 'refuted', TWICE],
   C05: ['refuted', 'confirmed', FAST_REFUSES],
@@ -67,6 +76,11 @@ const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> 
   C14: ['confirmed', 'refuted', OWN_CASE],
   C15: ['confirmed', 'refuted', CALLED],
   C16: ['confirmed', 'refuted', READ_ONLY],
+  C18: ['refuted', 'confirmed', SLOTS],
+  C19: ['confirmed', 'refuted', SETS_TYPE],
+  C21: ['confirmed', 'refuted', COUNTS],
+  C23: ['confirmed', 'refuted', FAULTS],
+  C24b: ['confirmed', 'not-reproduced', NOTICED],
   C28: ['refuted', 'confirmed', SPECIAL],
   C29: ['confirmed', 'refuted', SPECIAL],
   C30: ['confirmed', 'refuted', DRIVER_WRITES],

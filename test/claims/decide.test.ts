@@ -8,7 +8,7 @@ import { CannotLook, type Laboratory } from '../../verifier/claims/laboratory.ts
 import { CLAIMS, claimNamed } from '../../verifier/claims/ledger/index.ts';
 
 const closed = (): never => { throw new Error('nothing is looked at'); };
-const CLOSED: Laboratory = { see: closed, source: closed, callers: closed };
+const CLOSED: Laboratory = { see: closed, tests: closed, source: closed, callers: closed };
 const MADE: Decision = { verdict: 'refuted', condition: 'on paper', evidence: 'it was otherwise', command: 'kpv claims C01', story: ['one look'] };
 const named = (id: string): Claim => claimNamed(id) ?? { id, author: 'N N', date: '2021-01-01', messageId: null, where: 'a list', statement: 'None.', functions: [], kinds: ['run'] };
 

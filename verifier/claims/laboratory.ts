@@ -7,6 +7,7 @@ import type { TracedStep } from '../check/trace.ts';
 import type { Site } from '../instrument/sites.ts';
 import type { Run } from '../scenario/run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Tested } from '../selftest/verdict.ts';
 
 /** A change to the port that a check needs to decide: what is there is replaced, where it stands once. */
 export interface Edit { readonly file: string; readonly from: string; readonly to: string }
@@ -24,22 +25,48 @@ export class CannotLook extends Error {}
 export interface Laboratory {
   /** Runs a scenario, or searches its threads, and looks at it. The same one is run once. */
   readonly see: (where: Where, scenario: Scenario) => Seen;
+  /** Runs those tests of the kernel's own suite whose names match; what they reached together. */
+  readonly tests: (where: Where, glob: string) => Suite;
   /** The text of a function without its comments; CannotLook where the side has none. */
   readonly source: (where: Where, file: string, fn: string) => string;
   /** The functions that call one, as `file#function`, sorted. */
   readonly callers: (where: Where, fn: string) => readonly string[];
 }
 
-/** A run, as a check reads it. */
-export class Seen {
-  readonly run: Run;
+/** What a side's statements were reached by. */
+class Coverage {
   readonly #sites: readonly Site[];
   readonly #reached: Uint8Array;
-  constructor(run: Run, sites: readonly Site[], reached: Uint8Array) {
-    if (run.status === 'unsupported') throw new CannotLook(run.bound ?? 'a scenario that this side cannot run');
-    this.run = run;
+  constructor(sites: readonly Site[], reached: Uint8Array) {
     this.#sites = sites;
     this.#reached = reached;
+  }
+  /** Whether the function ran; with a text, whether a statement of it that says so did. */
+  reached(fn: string, says = ''): boolean {
+    return this.#sites.some((site, at) => site.function === fn && this.#reached[at] !== 0 && (says === '' ? site.covers : site.text.includes(says)));
+  }
+}
+
+/** Tests of the kernel's own suite, as they ended. */
+export class Suite extends Coverage {
+  readonly tests: readonly Tested[];
+  constructor(tests: readonly Tested[], sites: readonly Site[], reached: Uint8Array) {
+    super(sites, reached);
+    this.tests = tests;
+  }
+  get passed(): readonly string[] { return this.tests.filter((one) => one.verdict.kind === 'pass').map((one) => one.name); }
+  /** `name: why` */
+  get failed(): readonly string[] { return this.tests.flatMap((one) => (one.verdict.kind === 'fail' ? [`${one.name}: ${one.verdict.why}`] : [])); }
+  get inWords(): string { return `${this.passed.length} pass${this.failed.length === 0 ? '' : `, ${this.failed.length} fail (${this.failed.join('; ')})`}`; }
+}
+
+/** A run, as a check reads it. */
+export class Seen extends Coverage {
+  readonly run: Run;
+  constructor(run: Run, sites: readonly Site[], reached: Uint8Array) {
+    super(sites, reached);
+    if (run.status === 'unsupported') throw new CannotLook(run.bound ?? 'a scenario that this side cannot run');
+    this.run = run;
   }
 
   /** What a named step gave: `P.pin`; a page's place: `page0`. Null where the run has none. */
@@ -49,10 +76,6 @@ export class Seen {
   number(name: string): number | null {
     const value = this.value(name);
     return value === null || !/^-?\d+$/.test(value) ? null : Number(value);
-  }
-  /** Whether the function ran; with a text, whether a statement of it that says so did. */
-  reached(fn: string, says = ''): boolean {
-    return this.#sites.some((site, at) => site.function === fn && this.#reached[at] !== 0 && (says === '' ? site.covers : site.text.includes(says)));
   }
   found(rule: string, fn = ''): readonly RunFinding[] {
     return this.run.findings.filter((f) => f.rule === rule && (fn === '' || f.site.function === fn || f.stack.some((s) => s.function === fn)));

@@ -3,7 +3,7 @@
 
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Decision } from './claim.ts';
-import type { Laboratory, Seen, Where } from './laboratory.ts';
+import type { Laboratory, Seen, Suite, Where } from './laboratory.ts';
 
 export class Notebook {
   readonly #lab: Laboratory;
@@ -21,6 +21,13 @@ export class Notebook {
     const came = seen.run.search === null ? seen.run.outcome : `${seen.run.search.executions ?? seen.run.search.states ?? 0} ${seen.run.search.executions === null ? 'states' : 'executions'}: ${seen.outcomes.join(' | ')}`;
     this.note(`${named(where)}, ${scenario.id}: ${came}${seen.whole ? '' : `, cut: ${seen.run.bound ?? ''}`}${more === '' ? '' : `; ${more}`}`);
     return seen;
+  }
+  /** Runs tests of the kernel's own suite, and writes down how they ended. */
+  tests(where: Where, glob: string, shows: (suite: Suite) => string = () => ''): Suite {
+    const suite = this.#lab.tests(where, glob);
+    const more = shows(suite);
+    this.note(`${named(where)}, selftest '${glob}': ${suite.inWords}${more === '' ? '' : `; ${more}`}`);
+    return suite;
   }
   note(line: string): void { this.#story.push(line); }
   get lab(): Laboratory { return this.#lab; }

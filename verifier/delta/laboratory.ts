@@ -2,9 +2,11 @@
 // The trees and sides that checks of claims look at: targets as a review has them, and variants of them.
 
 import { findPatch } from '../../patches/index.ts';
-import { CannotLook, Seen, type Laboratory, type Where } from '../claims/laboratory.ts';
+import { CannotLook, Seen, Suite, type Laboratory, type Where } from '../claims/laboratory.ts';
 import { MAX_EVENTS, runScenario } from '../scenario/run.ts';
 import { linkSide, type RunnableSide } from '../scenario/side.ts';
+import { matchesGlob } from '../scenario/suite.ts';
+import { runSuite } from '../selftest/suite.ts';
 import { CONFIGS, resolveArms, type Config } from '../tree/arms.ts';
 import { loadPort, withFiles, type PortTree } from '../tree/load.ts';
 import { parse } from '../tree/parse.ts';
@@ -18,6 +20,7 @@ export function openLaboratory(port: PortTree = loadPort(), alter: (tree: PortTr
   const trees = new Map<string, PortTree>();
   const sides = new Map<string, RunnableSide>();
   const seen = new Map<string, Seen>();
+  const suites = new Map<string, Suite>();
   const treeOf = (where: Where): PortTree => {
     const key = keyOf(where);
     const known = trees.get(key);
@@ -43,6 +46,17 @@ export function openLaboratory(port: PortTree = loadPort(), alter: (tree: PortTr
       const run = runScenario(side, scenario, { trace: scenario.threads === undefined, maxEvents: MAX_EVENTS });
       const made = new Seen(run, runtime.sites, runtime.reached.slice());
       seen.set(key, made);
+      return made;
+    },
+    tests: (where, glob) => {
+      const key = `${keyOf(where)} ${JSON.stringify(where.switches ?? {})} ${glob}`;
+      const known = suites.get(key);
+      if (known !== undefined) return known;
+      const side = sideOf(where);
+      const { runtime } = side.port;
+      runtime.clearCoverage();
+      const made = new Suite(runSuite(side, (name) => matchesGlob(name, glob)), runtime.sites, runtime.reached.slice());
+      suites.set(key, made);
       return made;
     },
     source: (where, file, fn) => {

@@ -13,6 +13,8 @@ export class cdev {
   ops: file_operations | null = null;
   dev: dev_t = 0;
   count: unsigned_int = 0;
+  /** Of its kobject only this: cdev_init() was called. */
+  state_initialized: boolean = false;
   /** The struct it is embedded in. */
   readonly container: object | null;
   constructor(container: object | null = null) { this.container = container; }

@@ -13,6 +13,9 @@ export const V1_COUNTS: Where = { target: 'device-coherent/v1/2' };
 /** The type of memory, and how its pages are selected; nothing for long-term pins yet. */
 export const V2_TYPE: Where = { target: 'device-coherent/v2/2' };
 export const V2: Where = { target: 'device-coherent/v2/3' };
+/** With the test driver that knows the type. */
+export const V2_DRIVER: Where = { target: 'device-coherent/v2/8' };
+export const V3_DRIVER: Where = { target: 'device-coherent/v3/8' };
 export const V3: Where = { target: 'device-coherent/v3/3' };
 /** Forms of later kernels (patches/later). */
 export const T60: Where = { target: 'later/t60/1' };
