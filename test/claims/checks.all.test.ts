@@ -59,6 +59,10 @@ const BEFORE_COPY = '      dmirror_devmem_fault_alloc_and_copy(args, dmirror);\n
 const COUNTS: Change = { on: DRIVER, file: 'lib/test_hmm.ts', from: '      args.flags = dmirror_select_device(dmirror);\n', to: '      args.flags = dmirror_select_device(dmirror);\n      cmd.cpages = 1;\n' };
 const FAULTS: Change = { on: /v3\/8/, file: 'lib/test_hmm.ts', from: BEFORE_COPY, to: '      dmirror_devmem_fault_alloc_and_copy(args, dmirror);\n\n      dmirror_devmem_fault({ page: migrate_pfn_to_page(src_pfns[0]), vma: vma, address: addr });\n      migrate_vma_pages(args);\n' };
 const NOTICED: Change = { on: DRIVER, file: 'lib/test_hmm.ts', from: '      ret = dmirror_migrate_to_system(dmirror, cmd);', to: '      ret = -EINVAL;' };
+const REMOVES_ALL: Change = { on: DRIVER, file: 'lib/test_hmm.ts', from: '    if (dmirror_devices()[id].zone_device_type)\n', to: '    if (id < 2)\n' };
+const LEAVES: Change = { on: DRIVER, file: 'lib/test_hmm.ts', from: '    WARN_ON(!is_device_page(spage));\n', to: '    if (WARN_ON(!is_device_page(spage)))\n      continue;\n' };
+const TELLS: Change = { on: /^base$/, file: 'lib/test_hmm.ts', from: "  // The device's page table has lost the page already.\n  migrate_vma_finalize(args);\n  return 0;", to: '  migrate_vma_finalize(args);\n  return src_pfns[0] & MIGRATE_PFN_MIGRATE ? 0 : VM_FAULT_SIGBUS;' };
+const SELECTS: Change = { on: /v1\/9/, file: 'mm/migrate.ts', from: '        mpfn = migrate_pfn(pfn) | MIGRATE_PFN_MIGRATE;\n', to: '        if (page && is_device_page(page) !== Boolean(migrate.flags & MIGRATE_VMA_SELECT_IOMEM))\n          break next;\n        mpfn = migrate_pfn(pfn) | MIGRATE_PFN_MIGRATE;\n' };
 const LIST_OF_ITS_OWN: Change = { on: ALL, file: 'mm/vmscan.ts', from: LRU_TAKES.from, to: LRU_TAKES.to };
 
 const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> = {
@@ -76,14 +80,19 @@ const FLIPS: Readonly<Record<string, readonly [Verdict, Verdict, ...Change[]]>> 
   C14: ['confirmed', 'refuted', OWN_CASE],
   C15: ['confirmed', 'refuted', CALLED],
   C16: ['confirmed', 'refuted', READ_ONLY],
+  C17: ['refuted', 'confirmed', REMOVES_ALL],
   C18: ['refuted', 'confirmed', SLOTS],
   C19: ['confirmed', 'refuted', SETS_TYPE],
+  C20: ['confirmed', 'refuted', LEAVES],
   C21: ['confirmed', 'refuted', COUNTS],
+  C22: ['refuted', 'confirmed', TELLS],
   C23: ['confirmed', 'refuted', FAULTS],
   C24b: ['confirmed', 'not-reproduced', NOTICED],
+  C25b: ['refuted', 'confirmed', SELECTS],
   C28: ['refuted', 'confirmed', SPECIAL],
   C29: ['confirmed', 'refuted', SPECIAL],
   C30: ['confirmed', 'refuted', DRIVER_WRITES],
+  C34: ['confirmed', 'refuted', SELECTS],
   C39b: ['confirmed', 'refuted', NO_ASSERT],
   C41: ['confirmed', 'refuted', ...HELD],
   C42: ['confirmed', 'refuted', FAULT_SKIPS],

@@ -2,9 +2,10 @@
 // Claims about the test driver and the tests that use it: what they reach, and what they would not notice.
 
 import type { Check } from '../claim.ts';
+import type { Scenario, Step } from '../../scenario/scenario.ts';
 import type { Edit, Suite, Where } from '../laboratory.ts';
 import { Notebook } from '../notebook.ts';
-import { V2_DRIVER, V3_DRIVER } from './targets.ts';
+import { BASE, V2_DRIVER, V3_DRIVER } from './targets.ts';
 
 const DRIVER = 'lib/test_hmm.ts';
 /** Tests that move pages to a device. */
@@ -89,4 +90,94 @@ export const C23: Check = (lab) => {
   if (v3.passed.length === 0) return book.notReproduced('no test on coherent devices passes');
   return v3.reached('dmirror_devmem_fault') ? book.refuted('it is called for coherent pages in v3')
     : book.confirmed('no test on coherent devices calls it in v3', v2.reached('dmirror_devmem_fault') ? 'in v3; in v2, which has the same hunk, a long-term pin calls it for coherent pages, and needs the other arm' : null);
+};
+
+/** The types are numbered from zero. */
+const FROM_ZERO: readonly Edit[] = [
+  { file: 'lib/test_hmm_uapi.ts', from: 'export const HMM_DMIRROR_MEMORY_DEVICE_PRIVATE: u8 = 1;', to: 'export const HMM_DMIRROR_MEMORY_DEVICE_PRIVATE: u8 = 0;' },
+  { file: 'lib/test_hmm_uapi.ts', from: 'export const HMM_DMIRROR_MEMORY_DEVICE_COHERENT: u8 = 2;', to: 'export const HMM_DMIRROR_MEMORY_DEVICE_COHERENT: u8 = 1;' },
+];
+
+export const C17: Check = (lab) => {
+  const book = new Notebook('C17', lab);
+  const glob = '*_device_private.open_close';
+  const removes = (suite: Suite): boolean => suite.failed.length === 0 && suite.reached('dmirror_device_remove');
+  const inWords = (suite: Suite): string => (removes(suite) ? 'devices are removed at unload' : 'no device is removed at unload');
+  const posted = book.tests({ ...V3_DRIVER, edits: [NO_PARAMETERS] }, glob, inWords);
+  const zero = book.tests({ ...V3_DRIVER, edits: [NO_PARAMETERS, ...FROM_ZERO] }, glob, inWords);
+  if (!removes(posted)) return book.notReproduced('as posted no device is removed at unload');
+  return removes(zero) ? book.confirmed('numbered from zero the module loads, and removes its devices at unload as before')
+    : book.refuted('numbered from zero, the test at unload takes private devices for ones that were never set up, and leaves them', 'with that test in place (C18 is about taking it out)');
+};
+
+/** The way back asks for system pages, where it has to ask for the device's. */
+const WRONG_PAGES: Edit = { file: DRIVER, from: '      args.flags = dmirror_select_device(dmirror);\n', to: '      args.flags = MIGRATE_VMA_SELECT_SYSTEM;\n' };
+
+export const C20: Check = (lab) => {
+  const book = new Notebook('C20', lab);
+  const back = (where: Where) => book.see(where, scenarioFor('system-page-back'), (seen) => seen.rules.join(', '));
+  const posted = back(V3_DRIVER);
+  const wrong = back({ ...V3_DRIVER, edits: [WRONG_PAGES] });
+  const suite = book.tests({ ...V3_DRIVER, edits: [WRONG_PAGES] }, COHERENT, (one) => (one.tests.some((test) => test.findings.some((f) => f.rule === 'warn-on')) ? 'with a warning' : ''));
+  if (posted.found('warn-on').length > 0 || wrong.found('warn-on').length === 0) return book.notReproduced('a wrong selection brings no warning');
+  const moved = wrong.steps('remove_migration_pte').flatMap((step) => step.values).some((value) => { const [, from, to] = /migration entry (0x[\da-f]+) \w+ -> (0x[\da-f]+) /.exec(value) ?? []; return from !== to; });
+  return moved && suite.failed.length === 0 ? book.confirmed('a system page that is handed to the way back is warned of and moved all the same, and no test fails') : book.refuted(moved ? `tests notice: ${suite.failed.join('; ')}` : 'the page is left where it is');
+};
+
+/** P writes a page and asks for it to be moved back, though it was never on the device. */
+function scenarioFor(id: string): Scenario {
+  const steps: Step[] = [];
+  const put = (by: string, act: Step['do'], name: string | null = null): void => { steps.push({ by, cpu: 0, name, do: act }); };
+  put('Q', { dmirror: 'insmod' });
+  put('P', { call: 'mmap', page: 0, pages: 1, write: true });
+  put('P', { store: 0, value: 17 });
+  put('P', { drain: 'all' });
+  put('P', { dmirror: 'open', file: 'f', minor: 2 });
+  put('P', { dmirror: 'ioctl', file: 'f', command: 'to-system', page: 0, pages: 1 }, 'back');
+  put('P', { load: 0 }, 'load');
+  const observeAfter = steps.length - 1;
+  put('P', { dmirror: 'close', file: 'f' });
+  put('P', { drain: 'all' });
+  put('P', { call: 'exit' });
+  put('Q', { dmirror: 'rmmod' });
+  put('Q', { call: 'exit' });
+  return { id: `claims/${id}`, pages: 1, oddities: 1, cpus: 2, tasks: ['P', 'Q'], steps, observeAfter, reuseFrames: true, needs: ['lib/test_hmm.ts#hmm_dmirror_init', 'lib/test_hmm_uapi.ts#HMM_DMIRROR_MIGRATE_TO_SYS'] };
+}
+
+/** A private page on the driver's device, and a load of it with something in the way. */
+function faulting(what: 'nothing' | 'no-memory' | 'a-reference'): Scenario {
+  const steps: Step[] = [];
+  const put = (by: string, act: Step['do'], name: string | null = null): void => { steps.push({ by, cpu: 0, name, do: act }); };
+  put('Q', { dmirror: 'insmod' });
+  put('P', { call: 'mmap', page: 0, pages: 1, write: true });
+  put('P', { store: 0, value: 17 });
+  put('P', { drain: 'all' });
+  if (what === 'a-reference') put('P', { call: 'fork', child: 'C' });
+  put('P', { dmirror: 'open', file: 'f', minor: 0 });
+  put('P', { dmirror: 'ioctl', file: 'f', command: 'migrate', page: 0, pages: 1 }, 'migrate');
+  if (what === 'no-memory') put('P', { failAlloc: 'page', nth: 1, forEver: true });
+  put('P', { load: 0 }, 'load');
+  const observeAfter = steps.length - 1;
+  put('P', { failAlloc: 'page', nth: 0, forEver: false });
+  put('P', { dmirror: 'close', file: 'f' });
+  put('P', { drain: 'all' });
+  if (what === 'a-reference') put('C', { call: 'exit' });
+  put('P', { call: 'exit' });
+  put('Q', { dmirror: 'rmmod' });
+  put('Q', { call: 'exit' });
+  return { id: `claims/private-${what}`, pages: 1, oddities: 1, cpus: 2, tasks: ['P', 'Q'], steps, observeAfter, reuseFrames: true, needs: ['lib/test_hmm.ts#hmm_dmirror_init'] };
+}
+/** migrate_vma_setup() refuses. */
+const NO_SETUP: Edit = { file: 'mm/migrate.ts', from: '  if (!args.src || !args.dst)\n    return -EINVAL;', to: '  if (args.pgmap_owner && args.flags !== MIGRATE_VMA_SELECT_SYSTEM)\n    return -EINVAL;' };
+
+export const C22: Check = (lab) => {
+  const book = new Notebook('C22', lab);
+  const fine = book.see(BASE, faulting('nothing'));
+  const setup = book.see({ ...BASE, edits: [NO_SETUP] }, faulting('nothing'));
+  const memory = book.see(BASE, faulting('no-memory'), (seen) => seen.rules.join(', '));
+  if (fine.number('P.load') !== 17) return book.notReproduced('the page does not come back even with nothing in the way');
+  const killed = setup.value('P.load') === 'SIGBUS';
+  const other = memory.value('P.load') ?? memory.value('end') ?? 'nothing';
+  return killed && other === 'SIGBUS' ? book.confirmed('SIGBUS where the set-up is refused, and where there is no memory')
+    : book.refuted(`${killed ? 'SIGBUS where migrate_vma_setup() refuses' : 'no SIGBUS where migrate_vma_setup() refuses'}; where there is no page to move it to the fault says that all is well, and comes again${other === 'never' || memory.run.status === 'cut' ? ' without end' : ` (${other})`}`, 'the claim holds for a refused set-up only');
 };

@@ -7,7 +7,7 @@ import type { Edit, Seen } from '../laboratory.ts';
 import { Notebook } from '../notebook.ts';
 import { evict, fork, load, pin, program, store, take, type Act } from '../programs.ts';
 import type { Memory } from '../../scenario/scenario.ts';
-import { BASE, G60, pinned, T60, V2, V3 } from './targets.ts';
+import { BASE, G60, pinned, T60, V1_MM, V2, V3 } from './targets.ts';
 
 /** One page of the device that two processes map, moved back for one of them. */
 const SHARED = (memory: Memory) => program({
@@ -255,4 +255,28 @@ export const C54: Check = (lab) => {
   const silent = seen.reached('pfn_swap_entry_to_page') && seen.found('bug-on').length === 0;
   if (!seen.reached('pfn_swap_entry_to_page')) return book.notReproduced('no run came to it');
   return only && silent ? book.confirmed('it asks for the lock of migration entries only; a private entry of an unlocked page passes') : book.refuted('it asks for the lock of other entries, too');
+};
+
+/** What each selection takes: a page of the system asked for by the device's flag, a page of the device by the system's. */
+const SELECTED = {
+  back: program({ id: 'select-system-page', pages: 1, memory: 'coherent', acts: [store(0, 17), evict('coherent'), load(0, 'P', 'load')] }),
+  there: program({ id: 'select-device-page', pages: 1, memory: 'coherent', acts: [store(0, 17), take('coherent'), take('coherent', 0, 1, 'again'), load(0, 'P', 'load')] }),
+};
+
+export const C34: Check = (lab) => {
+  const book = new Notebook('C34', lab);
+  const [old, now] = [V1_MM, V2].map((where) => ({ system: book.see(where, SELECTED.back).number('P.evict') === 1, device: book.see(where, SELECTED.there).number('P.again') === 1 }));
+  if (old === undefined || now === undefined) return book.notReproduced('nothing was selected');
+  const taken = [...(old.system ? ['the flag for device memory takes a page of the system'] : []), ...(old.device ? ['the flag for system memory takes a page of the device'] : [])];
+  return taken.length > 0 ? book.confirmed(`with v1 ${taken.join(', and ')}`, now.system || now.device ? null : 'v2 takes neither')
+    : book.refuted('with v1 each flag takes only what it names');
+};
+export const C25b: Check = (lab) => {
+  const book = new Notebook('C25b', lab);
+  const seen = book.see(V1_MM, SELECTED.there);
+  const private_ = book.see(V1_MM, program({ id: 'select-private-page', pages: 1, memory: 'private', acts: [store(0, 17), take('private'), take('private', 0, 1, 'again')] }));
+  if (seen.number('P.again') === null) return book.notReproduced('the page did not come to the device');
+  return seen.number('P.again') === 1 || private_.number('P.again') === 1
+    ? book.refuted('with v1 the selection of system pages hands the driver a page that is on the device already', private_.number('P.again') === 1 ? null : 'a public one: private pages are not in the page table as pages')
+    : book.confirmed('the selection of system pages hands the driver no page of a device');
 };

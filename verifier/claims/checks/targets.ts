@@ -10,6 +10,8 @@ import { CannotLook, type Where } from '../laboratory.ts';
 export const BASE: Where = { target: 'base' };
 /** Device pages count from zero. */
 export const V1_COUNTS: Where = { target: 'device-coherent/v1/2' };
+/** All that v1 changes in mm. */
+export const V1_MM: Where = { target: 'device-coherent/v1/9' };
 /** The type of memory, and how its pages are selected; nothing for long-term pins yet. */
 export const V2_TYPE: Where = { target: 'device-coherent/v2/2' };
 export const V2: Where = { target: 'device-coherent/v2/3' };
