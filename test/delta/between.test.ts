@@ -37,7 +37,7 @@ test('v2 against v3: what each has alone, and what both have', async (t) => {
   t.true(one !== undefined && one.added.length > 0 && one.removed.length > 0);
   const token = left.find((f) => f.finding.replay !== null)?.finding.replay ?? '';
   const again = await replayToken(token);
-  t.true(again.ok && again.replay.reproduces && again.replay.token.target === 'device-coherent/v2/3');
+  t.true(again.ok && again.replay.reproduces && again.replay.token.target === 'device-coherent/v2/8');
   t.regex(deltaText(d), /^ {2}device-coherent\/v2\/3 +! device-coherent\/v3\/3 /m);
 });
 

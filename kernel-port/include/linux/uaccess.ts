@@ -16,26 +16,6 @@ export function access_ok(addr: uaddr, size: unsigned_long): boolean {
   return size <= TASK_SIZE && addr <= TASK_SIZE - size;
 }
 
-/** Gives how much was not copied. `from` is the kernel address of pages, a struct, or bytes. */
-export function copy_to_user(to: uaddr, from: unsigned_long | object, n: unsigned_long): unsigned_long {
-  reduced('by pages, structs and elements');
-  might_sleep();
-  if (!access_ok(to, n))
-    return n;
-  if (typeof from !== 'number') {
-    if (!Is_user_word(to)) unreachable('a part of a page');
-    if (!Array.isArray(from)) Store_word(to, { ...from });
-    else for (let i = 0; i < n; i++) Store_word(to + i, from[i]);
-    return 0;
-  }
-  for (let done = 0; done < n; done += PAGE_SIZE) {
-    const content = Load_page(from + done);
-    if (Is_user_word(to + done)) Store_word(to + done, content);
-    else if (kernel_user_access(to + done, true, content).kind !== 'ok') return n - done;
-  }
-  return 0;
-}
-
 /** Gives how much was not copied. `to` is the kernel address of pages, or a struct. */
 export function copy_from_user(to: unsigned_long | object, from: uaddr, n: unsigned_long): unsigned_long {
   reduced('by pages and structs');
@@ -60,6 +40,26 @@ export function copy_from_user(to: unsigned_long | object, from: uaddr, n: unsig
     if (read.kind !== 'ok')
       return n - done;
     Store_page(to + done, read.value);
+  }
+  return 0;
+}
+
+/** Gives how much was not copied. `from` is the kernel address of pages, a struct, or bytes. */
+export function copy_to_user(to: uaddr, from: unsigned_long | object, n: unsigned_long): unsigned_long {
+  reduced('by pages, structs and elements');
+  might_sleep();
+  if (!access_ok(to, n))
+    return n;
+  if (typeof from !== 'number') {
+    if (!Is_user_word(to)) unreachable('a part of a page');
+    if (!Array.isArray(from)) Store_word(to, { ...from });
+    else for (let i = 0; i < n; i++) Store_word(to + i, from[i]);
+    return 0;
+  }
+  for (let done = 0; done < n; done += PAGE_SIZE) {
+    const content = Load_page(from + done);
+    if (Is_user_word(to + done)) Store_word(to + done, content);
+    else if (kernel_user_access(to + done, true, content).kind !== 'ok') return n - done;
   }
   return 0;
 }

@@ -12,6 +12,36 @@ export class xarray<T extends object> {
   readonly entries: Record<unsigned_long, T> = {};
 }
 
+/** A pointer that xa_tag_pointer() gave its tag; stored and read as one word. */
+export class xa_tagged<T extends object> {
+  readonly p: T;
+  readonly tag: unsigned_long;
+  constructor(p: T, tag: unsigned_long) { this.p = p; this.tag = tag; }
+}
+export type xa_pointer<T extends object> = T | xa_tagged<T>;
+
+export function xa_tag_pointer<T extends object>(p: T, tag: unsigned_long): xa_tagged<T> {
+  reduced('a pointer with its bits is an object of its own');
+  return new xa_tagged(p, tag);
+}
+export function xa_untag_pointer<T extends object>(entry: xa_pointer<T> | null): T | null {
+  reduced('a pointer with its bits is an object of its own');
+  return entry instanceof xa_tagged ? entry.p : entry;
+}
+export function xa_pointer_tag<T extends object>(entry: xa_pointer<T> | null): unsigned_long {
+  reduced('a pointer with its bits is an object of its own');
+  return entry instanceof xa_tagged ? entry.tag : 0;
+}
+
+export function xa_is_err(entry: unknown): boolean {
+  reduced('an error is an ErrPtr');
+  return IS_ERR(entry);
+}
+export function xa_err(entry: unknown): int {
+  reduced('an error is an ErrPtr');
+  return PTR_ERR(entry) as number;
+}
+
 export function xa_load<T extends object>(xa: xarray<T>, index: unsigned_long): T | null { return xa.entries[index] ?? null; }
 
 /** Gives what stood there before. */
@@ -36,43 +66,6 @@ export function xa_store_range<T extends object>(xa: xarray<T>, first: unsigned_
   }
   return null;
 }
-
-export function xa_is_err(entry: unknown): boolean {
-  reduced('an error is an ErrPtr');
-  return IS_ERR(entry);
-}
-export function xa_err(entry: unknown): int {
-  reduced('an error is an ErrPtr');
-  return PTR_ERR(entry) as number;
-}
-export function xa_empty<T extends object>(xa: xarray<T>): boolean {
-  reduced('entries by index');
-  return Object.keys(xa.entries).length === 0;
-}
-
-/** A pointer that xa_tag_pointer() gave its tag; stored and read as one word. */
-export class xa_tagged<T extends object> {
-  readonly p: T;
-  readonly tag: unsigned_long;
-  constructor(p: T, tag: unsigned_long) { this.p = p; this.tag = tag; }
-}
-export type xa_pointer<T extends object> = T | xa_tagged<T>;
-
-export function xa_tag_pointer<T extends object>(p: T, tag: unsigned_long): xa_tagged<T> {
-  reduced('a pointer with its bits is an object of its own');
-  return new xa_tagged(p, tag);
-}
-export function xa_untag_pointer<T extends object>(entry: xa_pointer<T> | null): T | null {
-  reduced('a pointer with its bits is an object of its own');
-  return entry instanceof xa_tagged ? entry.p : entry;
-}
-export function xa_pointer_tag<T extends object>(entry: xa_pointer<T> | null): unsigned_long {
-  reduced('a pointer with its bits is an object of its own');
-  return entry instanceof xa_tagged ? entry.tag : 0;
-}
-
-/** A fresh one is empty. */
-export function xa_init<T extends object>(_xa: xarray<T>): void { reduced('no lock, no flags'); }
 
 /** Which entries a search takes: all that there are. */
 export type xa_mark_t = unsigned_long;
@@ -100,4 +93,11 @@ export function xa_find_after<T extends object>(xa: xarray<T>, indexp: Ref<unsig
 export function xa_destroy<T extends object>(xa: xarray<T>): void {
   reduced('entries by index');
   for (const index of Object.keys(xa.entries).map(Number)) delete xa.entries[index];
+}
+
+/** A fresh one is empty. */
+export function xa_init<T extends object>(_xa: xarray<T>): void { reduced('no lock, no flags'); }
+export function xa_empty<T extends object>(xa: xarray<T>): boolean {
+  reduced('entries by index');
+  return Object.keys(xa.entries).length === 0;
 }
