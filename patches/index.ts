@@ -11,6 +11,9 @@ import v1p6 from './device-coherent/v1/0006-amdkfd-spm-support.ts';
 import v1p7 from './device-coherent/v1/0007-amdkfd-migration-to-ram.ts';
 import v1p8 from './device-coherent/v1/0008-migrate-vma-public-type.ts';
 import v1p9 from './device-coherent/v1/0009-page-free-public.ts';
+import v1p10 from './device-coherent/v1/0010-hmm-device-type-ioctl.ts';
+import v1p11 from './device-coherent/v1/0011-hmm-device-type-parameter.ts';
+import v1p12 from './device-coherent/v1/0012-hmm-public-devices.ts';
 import v1p13 from './device-coherent/v1/0013-hmm-tests-public-type.ts';
 import v1p14 from './device-coherent/v1/0014-test-hmm-script.ts';
 import v2p1 from './device-coherent/v2/0001-zone-device-coherent-type.ts';
@@ -57,7 +60,7 @@ export interface SeriesVersion {
 }
 
 export const SERIES: readonly SeriesVersion[] = [
-  version('Add MEMORY_DEVICE_PUBLIC for CPU-accessible coherent device memory', [v1p1, v1p2, v1p3, v1p4, v1p5, v1p6, v1p7, v1p8, v1p9, v1p13, v1p14]),
+  version('Add MEMORY_DEVICE_PUBLIC for CPU-accessible coherent device memory', [v1p1, v1p2, v1p3, v1p4, v1p5, v1p6, v1p7, v1p8, v1p9, v1p10, v1p11, v1p12, v1p13, v1p14]),
   version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v2p1, v2p2, v2p3, v2p4, v2p5, v2p6, v2p7, v2p8, v2p9, v2p10, v2p11]),
   version('Add MEMORY_DEVICE_COHERENT for coherent device memory mapping', [v3p1, v3p2, v3p3, v3p4, v3p5, v3p6, v3p7, v3p8, v3p9, v3p10]),
   version('Try to migrate coherent pages, as in v6.0', [t60]),

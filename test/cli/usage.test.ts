@@ -15,7 +15,7 @@ const BAD: readonly (readonly [string, RegExp])[] = [
   ['help reviw', /no command 'reviw': did you mean review\?/],
   ['list rules patches', /Expected 1 argument but got 2; try 'kpv help list'/],
   ['review device-coherent/v2/33', /device-coherent\/v2 has 11 patches; there are 1, 2, 3/],
-  ['review device-coherent/v1/12', /patch 12 of 14 is not in this build; there are 1, /],
+  ['review device-coherent/v1/15', /device-coherent\/v1 has 14 patches; there are 1, 2, 3/],
   ['review device-coherent/v2/x', /no target 'device-coherent\/v2\/x': the nearest is device-coherent\/v2/],
   ['review devcie-coherent/v2', /the nearest is device-coherent\/v2/],
   ['review base[GRAB_FORM=x]', /GRAB_FORM has no value 'x': it has 886d, own/],

@@ -107,3 +107,36 @@ for (const version of ['v2', 'v3']) {
     t.deepEqual(said(slab), ['use-after-free cdev_get']);
   });
 }
+
+test('v1 10: a type is told', (t) => {
+  t.is(gave(run(after('device-coherent/v1/9'), 'hmm/p/type'), 'P.type'), '-EINVAL');
+  t.is(gave(run(after('device-coherent/v1/10'), 'hmm/p/type'), 'P.type'), '1');
+});
+
+// What dmirror_allocate_chunk returns stays true, which is 1: dmirror_device_init hands it on, and the module
+// is loaded with what there is until then.
+test('v1 11: the second device is missing, and a name that the next patch declares', (t) => {
+  const side = after('device-coherent/v1/11');
+  const [type, failing] = [run(side, 'hmm/c/type'), run(side, 'hmm/p/insmod.slab6')];
+  t.is(gave(type, 'P.type'), '2');
+  t.deepEqual(type.findings.map((f) => f.message), ['kobject: is not initialized, yet kobject_put() is being called']);
+  t.is(gave(run(side, 'hmm/p/migrate.other'), 'P.open1'), '-ENXIO');
+  t.is(failing.status, 'cut');
+  t.regex(failing.bound ?? '', /^ret is not declared: C would not compile/);
+});
+
+test('v1 12: public memory', (t) => {
+  const side = after('device-coherent/v1/12');
+  t.is(gave(run(side, 'hmm/p/migrate.load'), 'P.load0'), '17');
+  t.is(gave(run(side, 'hmm/p/migrate.back'), 'page0'), 'system');
+  const load = run(side, 'hmm/c/migrate.load');
+  t.is(gave(load, 'P.load0'), '17');
+  t.is(gave(load, 'page0'), 'hmm0', 'read in place');
+  t.is(gave(run(side, 'hmm/c/migrate.back'), 'page0'), 'hmm0', 'it stays there');
+  t.is(gave(run(side, 'hmm/c/type'), 'P.type'), '2');
+  t.is(gave(run(side, 'hmm/c/migrate.snapshot'), 'P.other'), '42,2', 'whose it is is not told');
+  // dmirror_devmem_alloc_page takes the 0 of a chunk that is there for a failure, and an errno for success.
+  t.is(gave(run(side, 'hmm/p/migrate.many'), 'P.migrate'), '-ENOENT');
+  t.true(said(run(side, 'hmm/p/migrate.many')).some((one) => one.startsWith('lost-page ')));
+  t.true(said(run(side, 'hmm/c/migrate.many')).includes('null-dereference dmirror_devmem_alloc_page'));
+});

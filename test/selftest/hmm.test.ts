@@ -68,6 +68,20 @@ for (const version of ['v2', 'v3']) {
   });
 }
 
+// Private memory alone: in v1 the parameters of the module, which are not given here, make all devices public.
+for (const n of [2, 10, 12]) {
+  test(`v1 ${n}: as before it`, (t) => {
+    const all = runSuite(after(`device-coherent/v1/${n}`));
+    t.deepEqual(notPassed(all), NOT_PORTED);
+    t.deepEqual(found(all), ['bad-page-state dirty bit migrate_vma_collect_pmd']);
+  });
+}
+
+test('v1 11: there is one device', (t) => {
+  const all = runSuite(after('device-coherent/v1/11'));
+  t.deepEqual(all.filter((one) => one.verdict.kind === 'fail').map(said), ['migrate_mixed', 'snapshot', 'double_map'].map((name) => `hmm2.${name} fail: open of /dev/hmm_dmirror1: -ENXIO`));
+});
+
 /** A text of the port broken in one place, and the tests that have to notice. */
 const BROKEN: readonly (readonly [file: string, was: string, is: string, ...notice: readonly string[]])[] = [
   ['lib/test_hmm.ts', 'cmd.faults++;', '', 'hmm.anon_read', 'hmm.anon_write', 'hmm2.double_map'],

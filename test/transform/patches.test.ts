@@ -58,7 +58,7 @@ test('the registry knows each by id and by Message-ID', (t) => {
   }
   t.is(new Set(POSTED.map((one) => one.meta.messageId)).size, POSTED.length);
   t.deepEqual(SERIES.filter((one) => one.series === 'device-coherent').map((one) => [one.id, one.patches.map((p) => p.meta.number), one.switches]), [
-    ['device-coherent/v1', [1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 14], { GRAB_FORM: ['886d', 'own'] }],
+    ['device-coherent/v1', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14], { GRAB_FORM: ['886d', 'own'] }],
     ['device-coherent/v2', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11], { GRAB_FORM: ['886d', 'own'] }],
     ['device-coherent/v3', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], { GRAB_FORM: ['886d', 'own'] }],
   ]);

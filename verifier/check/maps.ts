@@ -285,16 +285,9 @@ export class Mappings {
     if (free) {
       this.#world.report({ rule: 'stale-pte', object: this.#world.kindOf(page), message: `an entry is stored for ${this.#world.nameOf(page)}, which is free` });
     }
-    if (v.kind === 'present' && !v.special && this.#isPrivate(page)) {
+    if (v.kind === 'present' && !v.special && this.#world.isPrivate(page)) {
       this.#world.report({ rule: 'stale-pte', object: 'device page', message: `a present entry names ${this.#world.nameOf(page)}, which no CPU can reach` });
     }
-  }
-
-  #isPrivate(page: PageObj): boolean {
-    if (!this.#world.isDevice(page)) return false;
-    const pgmap: unknown = page.word0;
-    return typeof pgmap === 'object' && pgmap !== null
-      && Reflect.get(pgmap, 'type') === this.#world.view.number('include/linux/memremap.ts', 'MEMORY_DEVICE_PRIVATE');
   }
 
   /** I17: writable only where the vma says so, and for one mm only. At rest this is asked of every entry: its

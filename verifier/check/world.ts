@@ -152,7 +152,14 @@ export class World {
     return false;
   }
   isDevice(page: PageObj): boolean { return this.#zoneOf(page) === this.#zone.device; }
-  /** What a device page holds stands in it, or in the system page that its driver names by zone_device_data (lib/test_hmm.c). */
+  /** Device memory that no CPU can reach. */
+  isPrivate(page: PageObj): boolean {
+    const pgmap: unknown = this.isDevice(page) ? page.word0 : null;
+    return isObject(pgmap) && pgmap['type'] === this.view.number('include/linux/memremap.ts', 'MEMORY_DEVICE_PRIVATE');
+  }
+  /** Where what a page holds stands: of private memory, behind it. */
+  contentOf(page: PageObj): PageObj { return (this.isPrivate(page) ? this.dataOf(page) : null) ?? page; }
+  /** The system page that the driver of a device page names by its zone_device_data (lib/test_hmm.c). */
   dataOf(page: PageObj): PageObj | null {
     const named = page.word1;
     return this.isDevice(page) && isPage(named) && !this.isDevice(named) ? named : null;

@@ -17,7 +17,7 @@ const FILES = 'arch/model/files.ts';
 const WORDS = 'arch/model/user_words.ts';
 const PAGE = 4096;
 
-/** Where the coherent memory of devices 2 and 3 lies: parameters of a driver that has them. */
+/** Where coherent memory lies: parameters of a driver that has it. */
 export const SPM: Readonly<Record<string, number>> = { spm_addr_dev0: 0x4000000, spm_addr_dev1: 0x4800000 };
 
 /** What a side may call a command, the first that it has; a number that no driver knows where it has none. */
@@ -45,7 +45,7 @@ export class Dmirror {
 
   ask(a: DmirrorAction, task: TaskObj, shadow: Shadow): Asked {
     switch (a.dmirror) {
-      case 'insmod': return this.#insmod();
+      case 'insmod': return this.#insmod(a.spm === true || this.#bothKinds());
       case 'rmmod':
         return this.#call('sys_delete_module', [this.#of('THIS_MODULE'), this.#view.port.symbol(DRIVER, 'hmm_dmirror_exit')], (r) => {
           if (Number(r) === 0) this.#devices.value = [];
@@ -53,7 +53,7 @@ export class Dmirror {
         });
       case 'open': {
         const region = this.#of('dmirror_dev');
-        return this.#call('sys_open_device', [(isObject(region) ? Number(region['v']) : 0) + a.minor], (r) => {
+        return this.#call('sys_open_device', [(isObject(region) ? Number(region['v']) : 0) + (this.#bothKinds() ? a.minor : a.minor % 2)], (r) => {
           if (!isObject(r) || typeof r['errno'] === 'number') return errnoName(isObject(r) ? Number(r['errno']) : 0);
           this.#files.set(a.file, r);
           return '0';
@@ -69,9 +69,14 @@ export class Dmirror {
     }
   }
 
-  #insmod(): Asked {
+  /** Two devices with private memory and two with coherent; otherwise all are of the kind that the parameters say. */
+  #bothKinds(): boolean { return this.#view.has(UAPI, 'HMM_DMIRROR_MIGRATE_TO_SYS'); }
+  /** One command for both directions, which a field of it tells (v1). */
+  #eitherWay(): boolean { return this.#view.has(UAPI, 'HMM_DMIRROR_PROT_DEV_PUBLIC'); }
+
+  #insmod(spm: boolean): Asked {
     this.#view.fn('arch/model/machine.ts', 'make_globals')();
-    for (const [name, value] of Object.entries(SPM)) {
+    for (const [name, value] of Object.entries(spm ? SPM : {})) {
       const parameter = this.#machine.globals().find((g) => g.name === name)?.value;
       if (isObject(parameter)) parameter['v'] = value;
     }
@@ -89,7 +94,7 @@ export class Dmirror {
     const [at, mirror] = [base, base + 0x10000];
     const word = (addr: number): unknown => this.#view.fn(WORDS, 'Load_word')(addr);
     const store = (addr: number, value: unknown): void => { this.#view.fn(WORDS, 'Store_word')(addr, value); };
-    store(at, { addr: addressOf(page), ptr: mirror, npages: pages, cpages: 0, faults: 0 });
+    store(at, { addr: addressOf(page), ptr: mirror, npages: pages, cpages: 0, faults: 0, ...(this.#eitherWay() ? { alloc_to_devmem: Number(command === 'migrate') } : {}) });
     // What is to be written, and what shows that nothing was read.
     for (let i = 0; i < pages; i++) store(mirror + i * PAGE, command === 'write' ? 50 + page + i : 0);
     const { mm } = task;
@@ -113,7 +118,8 @@ export class Dmirror {
   }
 
   #number(command: DmirrorCommand): number {
-    const name = NUMBERS[command].map((one) => `HMM_DMIRROR_${one}`).find((one) => this.#view.has(UAPI, one));
+    const names = command === 'to-system' && this.#eitherWay() ? NUMBERS.migrate : NUMBERS[command];
+    const name = names.map((one) => `HMM_DMIRROR_${one}`).find((one) => this.#view.has(UAPI, one));
     return name === undefined ? 0 : this.#view.number(UAPI, name);
   }
   #of(name: string): unknown { return this.#view.fn(DRIVER, name)(); }

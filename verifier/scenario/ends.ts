@@ -25,6 +25,8 @@ export function endOf(e: unknown, here: Site | null): End | null {
   }
   // What JavaScript has a bound for and C has not: a string, a stack.
   if (e instanceof RangeError) return { kind: 'cut', why: `outside the model: ${e.message}${at}`, result: 'end=cut' };
+  // A patch may use a name that its C declares in the next one: it is told as such (tree/check.ts), and as far as here the rest runs.
+  if (e instanceof ReferenceError && inThePort(e) && here !== null) return { kind: 'cut', why: `${e.message.replace(/ is not defined$/, ' is not declared')}: C would not compile${at}`, result: 'end=cut' };
   if (isOfThePort(e) && here !== null) return { kind: 'ended', result: 'end=null-dereference' };
   return null;
 }
@@ -34,7 +36,9 @@ export function endOf(e: unknown, here: Site | null): End | null {
  * container. A TypeError of the verifier's is a fault of kpv and no finding.
  */
 export function isOfThePort(e: unknown): e is TypeError {
-  if (!(e instanceof TypeError)) return false;
+  return e instanceof TypeError && inThePort(e);
+}
+function inThePort(e: Error): boolean {
   const calls = (e.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line) && !/<anonymous>|\(native|node:/.test(line));
   return /kernel-port\/|\/instrument\/runtime\./.test(calls[0] ?? '');
 }

@@ -8,7 +8,8 @@ import type { Action, DmirrorCommand, Scenario, Step } from './scenario.ts';
 const MEMORIES = { p: 0, c: 2 } as const;
 type Kind = keyof typeof MEMORIES;
 const TEST_HMM = 'lib/test_hmm.ts#hmm_dmirror_init' as const;
-const COHERENT_DEVICES = 'lib/test_hmm_uapi.ts#HMM_DMIRROR_MIGRATE_TO_SYS' as const;
+/** v1 calls the type public. */
+const COHERENT_DEVICES = 'lib/test_hmm_uapi.ts#HMM_DMIRROR_MIGRATE_TO_SYS|HMM_DMIRROR_MEMORY_DEVICE_PUBLIC' as const;
 
 class Program {
   readonly steps: Step[] = [];
@@ -26,7 +27,7 @@ class Program {
     for (let page = from; page < pages; page++) this.do({ store: page, value: 17 + page });
     return this;
   }
-  insmod(name: string | null = 'insmod'): this { return this.do({ dmirror: 'insmod' }, name, 'Q'); }
+  insmod(name: string | null = 'insmod'): this { return this.do({ dmirror: 'insmod', spm: this.#minor === MEMORIES.c }, name, 'Q'); }
   /** The n-th of the two devices. */
   open(n = 0): this { return this.do({ dmirror: 'open', file: `f${n}`, minor: this.#minor + n }, `open${n}`); }
   ask(command: DmirrorCommand, pages: number, name: string = command, { page = 0, n = 0 } = {}): this {

@@ -32,7 +32,9 @@ export type KernelArg =
 export type DmirrorCommand = 'read' | 'write' | 'migrate' | 'to-system' | 'snapshot' | 'exclusive' | 'check-exclusive' | 'type';
 /** The test driver: loaded, opened, asked, closed, unloaded. */
 export type DmirrorAction =
-  | { readonly dmirror: 'insmod' | 'rmmod' }
+  /** `spm`: with the parameters of coherent memory. A driver with devices of both kinds always has them. */
+  | { readonly dmirror: 'insmod'; readonly spm?: boolean }
+  | { readonly dmirror: 'rmmod' }
   | { readonly dmirror: 'open'; readonly file: string; readonly minor: number }
   | { readonly dmirror: 'close'; readonly file: string }
   | { readonly dmirror: 'ioctl'; readonly file: string; readonly command: DmirrorCommand; readonly page: number; readonly pages: number };

@@ -132,7 +132,7 @@ export class Shadow {
         const v = this.#world.ptes.decode(cell.pte);
         if (v.kind === 'none' || v.kind === 'other') continue;
         const page = this.#world.pageAt(v.pfn);
-        const content = page === null ? null : this.#world.frameOf(this.#world.dataOf(page) ?? page)?.content ?? null;
+        const content = page === null ? null : this.#world.frameOf(this.#world.contentOf(page))?.content ?? null;
         const expected = values.get(address) ?? NOTHING;
         values.delete(address);
         const is = expected.find((e) => e.value === content);

@@ -156,7 +156,9 @@ export class Lab {
   /** One ioctl with a command that stands at `at` in the program. */
   ioctl(file: PortObject, name: string, at: number, command: Command): Answer {
     const request = this.number(UAPI, name);
-    this.setWord(at, { ...command, cpages: 0, faults: 0 });
+    // In v1 one command moves pages either way, and a field tells which: the programs say it as hmm-tests.c does from there on.
+    const toDevice = name === 'HMM_DMIRROR_MIGRATE' && this.has(UAPI, 'HMM_DMIRROR_PROT_DEV_PUBLIC') ? { alloc_to_devmem: 1 } : {};
+    this.setWord(at, { ...command, cpages: 0, faults: 0, ...toDevice });
     const ret = Number(this.#enter(`ioctl(${name})`, () => this.#call(FILES, 'sys_ioctl', file, request, at), (r) => {
       if (name === 'HMM_DMIRROR_WRITE') this.#deviceWrote(command, Number(r));
     }));

@@ -22,8 +22,10 @@ const BOTH: readonly Variant[] = [
   { name: 'device_coherent', minors: [2, 3], memory: 'coherent' },
 ];
 
+const BOTH_KINDS = 'HMM_DMIRROR_MIGRATE_TO_SYS';
+
 /** A tree whose driver can have coherent memory runs each program on both kinds. */
-export function variantsOf(side: RunnableSide): readonly Variant[] { return side.view.has(UAPI, 'HMM_DMIRROR_MIGRATE_TO_SYS') ? BOTH : PLAIN; }
+export function variantsOf(side: RunnableSide): readonly Variant[] { return side.view.has(UAPI, BOTH_KINDS) ? BOTH : PLAIN; }
 
 export function nameOf(test: Test, variant: Variant): string {
   return [test.fixture, ...(variant.name === '' ? [] : [`${test.fixture}_${variant.name}`]), test.name].join('.');
@@ -44,7 +46,8 @@ export function runTest(side: RunnableSide, test: Test, variant: Variant): Teste
 }
 
 function perform(lab: Lab, test: Test, variant: Variant): void {
-  const loaded = lab.insmod(SPM);
+  // In v1 the parameters make all devices public, and the programs here know private and coherent.
+  const loaded = lab.insmod(lab.has(UAPI, BOTH_KINDS) ? SPM : {});
   if (loaded !== 0) throw new Failed(`insmod: ${errnoName(loaded)}`);
   const f = new Fixture(lab, variant);
   f.setUp(test.fixture === 'hmm' ? 1 : 2);

@@ -27,7 +27,6 @@ export default patch({
     { what: 'nouveau_dmem_page_alloc_locked (drivers/gpu/drm/nouveau/nouveau_dmem.c)', reason: 'a driver that is not ported; the model driver takes the change in its place' },
     { what: 'dax_page_unused (include/linux/dax.h)', reason: 'no file system, page cache or DAX mapping in the port' },
     { what: 'comments of fs/dax.c', reason: 'no file system, page cache or DAX mapping in the port' },
-    { what: 'dmirror_devmem_alloc_page (lib/test_hmm.c)', reason: 'the driver is not ported; the model driver takes the change in its place' },
     { what: 'the comment at page_free (include/linux/memremap.h)', reason: 'a comment' },
   ],
 }, ({ file }) => {
@@ -84,6 +83,14 @@ export default patch({
         if (put_page_testzero(page))
           __put_page(page);
     `.cLines(1220, 1236));
+
+  file('lib/test_hmm.ts')
+    .hunk('dmirror_devmem_alloc_page', hunk`
+        dpage.v.zone_device_data = rpage;
+      - get_page(dpage.v);
+      + init_page_count(dpage.v);
+        lock_page(dpage.v);
+    `.cLines(561, 567));
 
   // C declares it in both arms; what another file defines the port imports from there.
   file('mm/internal.ts')
