@@ -11,10 +11,10 @@ const finding: RunFinding = {
 
 test('a plan, a line for each test, what was said before it, the totals', (t) => {
   t.is(ktapReport([
-    { name: 'hmm.open_close', verdict: { kind: 'pass' }, findings: [] },
-    { name: 'hmm.migrate', verdict: { kind: 'fail', why: 'MIGRATE: expected 0, is -ENOENT' }, findings: [] },
-    { name: 'hmm.compound', verdict: { kind: 'skip', why: 'hugetlb is not ported' }, findings: [] },
-    { name: 'hmm.migrate_fault', verdict: { kind: 'pass' }, findings: [finding] },
+    { name: 'hmm.open_close', verdict: { kind: 'pass' }, findings: [], calls: [] },
+    { name: 'hmm.migrate', verdict: { kind: 'fail', why: 'MIGRATE: expected 0, is -ENOENT' }, findings: [], calls: [] },
+    { name: 'hmm.compound', verdict: { kind: 'skip', why: 'hugetlb is not ported' }, findings: [], calls: [] },
+    { name: 'hmm.migrate_fault', verdict: { kind: 'pass' }, findings: [finding], calls: [] },
   ]), `KTAP version 1
 1..4
 ok 1 hmm.open_close

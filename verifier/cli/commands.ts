@@ -124,9 +124,11 @@ export const COMMANDS: readonly Command[] = [
     flags: [
       { form: '--on <target>', name: 'on', help: 'the port as this target leaves it; base when not given' },
       { form: '--set <switch=value>', name: 'set', help: 'fix a version switch', repeats: true },
+      { form: '--coverage', name: 'coverage', help: 'behind the totals: what was reached of the port, and functions never called' },
+      { form: '--spoil', name: 'spoil', help: 'also with each call failing and each migration doing nothing: what still passes' },
       OUTPUT, ...MADE_ON,
     ],
-    examples: ['kpv selftest', "kpv selftest --on device-coherent/v3/8 '*coherent*'"],
+    examples: ['kpv selftest', "kpv selftest --on device-coherent/v3/8 '*coherent*'", 'kpv selftest --coverage'],
   },
   ...later([
     ['bench', 'how fast, against what'],

@@ -4,6 +4,8 @@
 import { sidesOf, type Switches, type Target } from '../delta/target.ts';
 import type { MailTarget } from '../delta/mails.ts';
 import { ktapReport } from '../report/ktap.ts';
+import { spoiledText } from '../report/spoiled.ts';
+import { coverageText } from '../report/selftest-coverage.ts';
 import { matchesGlob } from '../scenario/suite.ts';
 import { CONFIGS } from '../tree/arms.ts';
 import { loadPort, type PortTree } from '../tree/load.ts';
@@ -24,10 +26,14 @@ export async function selftest(words: readonly string[], flags: Flags, { io }: C
   const trees = lastOf(target);
   const tree = trees === null ? loadPort() : treeAfter(trees, on);
   // Running anything takes the compiler along.
-  const [{ runSuite }, { linkSide }] = await Promise.all([import('../selftest/suite.ts'), import('../scenario/side.ts')]);
-  const tests = runSuite(linkSide(tree.files, { ...CONFIGS.default, ...switches }), (name) => words.length === 0 || words.some((glob) => matchesGlob(name, glob)));
+  const [{ runSuite }, { linkSide }, { coverageOf }, { spoilSuite }] = await Promise.all([import('../selftest/suite.ts'), import('../scenario/side.ts'), import('../selftest/coverage.ts'), import('../selftest/spoil.ts')]);
+  const side = linkSide(tree.files, { ...CONFIGS.default, ...switches });
+  const { runtime } = side.port;
+  runtime.clearCoverage();
+  const wanted = (name: string): boolean => words.length === 0 || words.some((glob) => matchesGlob(name, glob));
+  const tests = runSuite(side, wanted);
   if (tests.length === 0) throw new CliError(`no test matches '${words.join(' ')}' (they are named as hmm.migrate is)`, EXIT.nothingRun);
-  writeOutput(io, file, ktapReport(tests));
+  writeOutput(io, file, `${ktapReport(tests)}${flags.on('coverage') ? coverageText(coverageOf(runtime.sites, runtime.reached)) : ''}${flags.on('spoil') ? spoiledText(spoilSuite(side, wanted)) : ''}`);
   if (tests.some((one) => one.verdict.kind === 'fail')) return EXIT.findings;
   return tests.some((one) => one.verdict.kind === 'pass') ? EXIT.clean : EXIT.nothingRun;
 }

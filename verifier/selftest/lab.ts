@@ -12,6 +12,7 @@ import { SILENT, type PortObject } from '../instrument/runtime.ts';
 import { MAX_EVENTS } from '../scenario/run.ts';
 import type { RunnableSide } from '../scenario/link-side.ts';
 import { Shadow } from '../scenario/shadow.ts';
+import type { Spoil } from './spoil.ts';
 import { Skip } from './verdict.ts';
 
 const MACHINE = 'arch/model/machine.ts';
@@ -23,6 +24,7 @@ export const DRIVER = 'lib/test_hmm.ts';
 const GUP_TEST = 'mm/gup_test.ts';
 export const UAPI = 'lib/test_hmm_uapi.ts';
 const PAGE = 4096;
+const [ENOMEM, EFAULT, EBUSY] = [12, 14, 16];
 
 /** What an ioctl of the driver is given, and what it leaves in the same struct. */
 export interface Command { readonly addr: number; readonly ptr: number; readonly npages: number }
@@ -41,8 +43,14 @@ export class Lab {
   #pid = 100;
   #step = '';
 
-  constructor(side: RunnableSide) {
+  /** The calls of the program itself, while it runs. */
+  readonly calls: string[] = [];
+  watched = false;
+  readonly #spoil: Spoil | null;
+
+  constructor(side: RunnableSide, spoil: Spoil | null = null) {
     this.#side = side;
+    this.#spoil = spoil;
     const { view, port } = side;
     if (!view.has(DRIVER, 'hmm_dmirror_init')) throw new Skip('this configuration has no test_hmm');
     port.runtime.reset(SILENT);
@@ -64,6 +72,13 @@ export class Lab {
   /** A function of the tree, also one that it keeps to itself. */
   hasFunction(name: string): boolean { return this.#side.port.runtime.sites.some((s) => s.function === name); }
   number(file: string, name: string): number { return this.#side.view.number(file, name); }
+
+  /** Notes a call; how it is spoiled, if it is the one. */
+  #spoiled(call: string): Spoil['kind'] | null {
+    if (!this.watched) return null;
+    this.calls.push(call);
+    return this.#spoil?.nth === this.calls.length - 1 ? this.#spoil.kind : null;
+  }
 
   // --- tasks ------------------------------------------------------------------------------------
 
@@ -91,11 +106,13 @@ export class Lab {
 
   /** The errno, or 0. */
   mmap(addr: number, pages: number, prot: readonly Protection[]): number {
+    if (this.#spoiled('mmap') !== null) return -ENOMEM;
     const flags = this.#mman('MAP_PRIVATE') | this.#mman('MAP_ANONYMOUS');
     const at = Number(this.#enter('mmap', () => this.#call(SYSCALLS, 'sys_mmap', addr, pages * PAGE, this.#prot(prot), flags)));
     return at < 0 ? at : 0;
   }
   munmap(addr: number, pages: number): number {
+    if (this.#spoiled('munmap') !== null) return -ENOMEM;
     const { mm } = this.#task;
     const ret = Number(this.#enter('munmap', () => this.#call(SYSCALLS, 'sys_munmap', addr, pages * PAGE), () => {
       if (mm !== null) this.#shadow.zap(mm, addr, addr + pages * PAGE);
@@ -104,6 +121,7 @@ export class Lab {
   }
   mprotect(addr: number, pages: number, prot: readonly Protection[]): number {
     if (!this.has(SYSCALLS, 'sys_mprotect')) throw new Skip('mprotect is not ported');
+    if (this.#spoiled('mprotect') !== null) return -ENOMEM;
     return Number(this.#enter('mprotect', () => this.#call(SYSCALLS, 'sys_mprotect', addr, pages * PAGE, this.#prot(prot))));
   }
   #prot(prot: readonly Protection[]): number { return prot.reduce((all, one) => all | this.#mman(`PROT_${one}`), 0); }
@@ -155,6 +173,11 @@ export class Lab {
 
   /** One ioctl with a command that stands at `at` in the program. */
   ioctl(file: PortObject, name: string, at: number, command: Command): Answer {
+    const spoiled = this.#spoiled(`ioctl(${name})`);
+    if (spoiled !== null) {
+      const answer = { ret: spoiled === 'fails' ? -EBUSY : 0, cpages: spoiled === 'fails' ? 0 : command.npages, faults: 0 };
+      return { ...answer, fields: { cpages: answer.cpages, faults: 0 } };
+    }
     const request = this.number(UAPI, name);
     // In v1 one command moves pages either way, and a field tells which: the programs say it as hmm-tests.c does from there on.
     const toDevice = name === 'HMM_DMIRROR_MIGRATE' && this.has(UAPI, 'HMM_DMIRROR_PROT_DEV_PUBLIC') ? { alloc_to_devmem: 1 } : {};
@@ -170,6 +193,7 @@ export class Lab {
   gupTest(name: string, addr: number, pages: number, write: boolean): number {
     const made = this.#symbol(GUP_TEST, 'gup_test');
     if (typeof made !== 'function') throw new Skip('there is no gup_test driver');
+    if (this.#spoiled(`ioctl(${name})`) !== null) return -EFAULT;
     const arg: unknown = Reflect.construct(made, []);
     if (!isObject(arg)) throw new Error('gup_test makes no struct');
     Object.assign(arg, { addr, size: pages * PAGE, nr_pages_per_call: pages, gup_flags: write ? this.number('include/linux/mm.ts', 'FOLL_WRITE') : 0 });

@@ -8,6 +8,7 @@ import { errnoName } from '../scenario/errno.ts';
 import type { RunnableSide } from '../scenario/link-side.ts';
 import { Fixture, type Variant } from './harness.ts';
 import { Lab, UAPI } from './lab.ts';
+import type { Spoil } from './spoil.ts';
 import { Failed, Skip, type Tested, type Verdict } from './verdict.ts';
 
 export interface Test {
@@ -31,18 +32,19 @@ export function nameOf(test: Test, variant: Variant): string {
   return [test.fixture, ...(variant.name === '' ? [] : [`${test.fixture}_${variant.name}`]), test.name].join('.');
 }
 
-export function runTest(side: RunnableSide, test: Test, variant: Variant): Tested {
+/** spoil: the call of the program that does not do what it should. */
+export function runTest(side: RunnableSide, test: Test, variant: Variant, spoil: Spoil | null = null): Tested {
   const name = nameOf(test, variant);
   let lab: Lab | null = null;
   let verdict: Verdict;
   try {
-    lab = new Lab(side);
+    lab = new Lab(side, spoil);
     perform(lab, test, variant);
     verdict = { kind: 'pass' };
   } catch (e) {
     verdict = verdictOf(e, side, lab);
   }
-  return { name, verdict, findings: lab?.findings() ?? [] };
+  return { name, verdict, findings: lab?.findings() ?? [], calls: lab?.calls ?? [] };
 }
 
 function perform(lab: Lab, test: Test, variant: Variant): void {
@@ -51,7 +53,9 @@ function perform(lab: Lab, test: Test, variant: Variant): void {
   if (loaded !== 0) throw new Failed(`insmod: ${errnoName(loaded)}`);
   const f = new Fixture(lab, variant);
   f.setUp(test.fixture === 'hmm' ? 1 : 2);
+  lab.watched = true;
   test.program(f);
+  lab.watched = false;
   f.tearDown();
   lab.exit();
   const init = lab.newProcess('rmmod');

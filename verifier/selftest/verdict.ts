@@ -10,7 +10,13 @@ export type Verdict =
   | { readonly kind: 'skip'; readonly why: string };
 
 /** findings: what the rules said while it ran, whatever its asserts came to. */
-export interface Tested { readonly name: string; readonly verdict: Verdict; readonly findings: readonly RunFinding[] }
+export interface Tested {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly findings: readonly RunFinding[];
+  /** The calls of its program that can fail, in order. */
+  readonly calls: readonly string[];
+}
 
 /** An assert that does not hold. */
 export class Failed extends Error {}
